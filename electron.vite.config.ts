@@ -1,0 +1,50 @@
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+const root = import.meta.dirname
+
+/**
+ * Three bundles. `main` has two entries, one per host. Everything is bundled except the two packages that
+ * have to be resolved at run time: better-sqlite3 (a native addon) and undici.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      target: 'node20',
+      sourcemap: true,
+      minify: false,
+      externalizeDeps: { include: ['better-sqlite3', 'undici'] },
+      rollupOptions: {
+        input: {
+          desktop: resolve(root, 'main/hosts/desktop.ts'),
+          browser: resolve(root, 'main/hosts/browser.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      target: 'chrome130',
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { preload: resolve(root, 'preload/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [react()],
+    build: {
+      outDir: resolve(root, 'out/renderer'),
+      target: 'chrome130',
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0,
+      rollupOptions: { input: { index: resolve(root, 'renderer/index.html') } },
+    },
+  },
+})
