@@ -100,3 +100,29 @@ export function notFound(what: string, id: number | string): Problem {
     remedies: ['Refresh the list and choose again.'],
   })
 }
+
+/** One finding of a schema, as zod and every Standard Schema report it. */
+export interface SchemaIssue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
+
+/** Names every field that is wrong (at most 20), in the words of the schema. */
+export function invalidInput(issues: readonly SchemaIssue[]): Problem {
+  const fields = issues.slice(0, 20).map((issue) => ({
+    field: (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
+    message: issue.message,
+  }))
+  const first = fields[0]
+  const message =
+    first === undefined
+      ? 'The input is not valid.'
+      : first.field === ''
+        ? first.message
+        : `${first.field}: ${first.message}`
+  return new Problem('INVALID_INPUT', message, {
+    cause: message,
+    remedies: ['Correct the named fields and try again. Nothing was changed.'],
+    fields,
+  })
+}

@@ -21,7 +21,8 @@ export interface HttpResponse {
   readonly durationMs: number
 }
 
-export type HttpFailureKind = 'timeout' | 'network' | 'tls' | 'too-large' | 'aborted' | 'bad-url'
+/** `bad-header`: a header value (in practice: the key) holds characters that cannot be sent. */
+export type HttpFailureKind = 'timeout' | 'network' | 'tls' | 'too-large' | 'aborted' | 'bad-url' | 'bad-header'
 
 /** No answer that could be read. A redirect is an answer: it is never followed. */
 export class HttpFailure extends Error {

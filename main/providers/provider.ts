@@ -21,6 +21,8 @@ export interface ProviderAdapter {
    * chain do. Throws {@link ProviderError} with code INVALID_INPUT if this key cannot be asked for usage.
    */
   planUsage?(credential: Credential, window: UsageWindow, context: CallContext): UsageChain[]
+  /** Fetching usage is itself a billed call (Brave): do it only for keys the operator named, never for all at once. */
+  readonly usageIsBilled?: boolean
 }
 
 export interface Credential {
@@ -34,6 +36,11 @@ export interface CallContext {
   readonly baseUrl: string
   readonly clock: Clock
   readonly signal?: AbortSignal
+  /**
+   * Makes the pause before a repeated call; a timer unless given. A sync passes its own to show the wait, tests to
+   * skip it. Must reject when `signal` aborts.
+   */
+  readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>
 }
 
 /** Everything of {@link Validation} but the two fields the caller measures. */

@@ -49,8 +49,9 @@ export class Settings {
     return this.#data.preferences
   }
 
-  setPreferences(change: Partial<Preferences>): Preferences {
-    this.#save({ preferences: preferencesSchema.parse({ ...this.#data.preferences, ...change }) })
+  setPreferences(change: { [K in keyof Preferences]?: Preferences[K] | undefined }): Preferences {
+    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+    this.#save({ preferences: preferencesSchema.parse({ ...this.#data.preferences, ...given }) })
     return this.#data.preferences
   }
 

@@ -48,8 +48,9 @@ export const accounts = {
     .route({ method: 'GET', path: '/inventory/accounts' })
     .input(
       pageInputSchema.extend({
-        /** Words to find in e-mail, name, organisation; the last word may be a beginning. */
+        /** Words to find in e-mail, name, organisation; every word may be the beginning of one. */
         query: z.string().max(200).optional(),
+        /** `email` from A to Z; `created` newest first. */
         sort: z.enum(['email', 'created']).default('email'),
       }),
     )

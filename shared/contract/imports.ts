@@ -25,6 +25,22 @@ export const importRowSchema = z.object({
   duplicateOfKeyId: idSchema.nullable(),
 })
 
+export const importPreviewInputSchema = z.discriminatedUnion('format', [
+  z.object({ format: z.literal('env'), text: z.string().max(MAX_PASTE_LENGTH) }),
+  z.object({ format: z.literal('csv'), text: z.string().max(MAX_PASTE_LENGTH) }),
+  /** The database of the older dashboard, base64. */
+  z.object({ format: z.literal('sqlite'), base64: z.string().max(Math.ceil((MAX_IMPORT_FILE * 4) / 3) + 4) }),
+])
+
+export const importPreviewSchema = z.object({
+  token: z.string(),
+  expiresAt: instantSchema,
+  rows: z.array(importRowSchema).max(MAX_IMPORT_ROWS),
+  counts: z.object({ ready: z.number().int(), duplicate: z.number().int(), bad: z.number().int() }),
+  /** Notes about the source as a whole ("3 names are defined twice; the last one counts"). */
+  notes: z.array(z.string()),
+})
+
 export const imports = {
   /**
    * Reads a source and shows what an import would do. Nothing is stored: the parsed rows are kept in memory of
@@ -32,24 +48,8 @@ export const imports = {
    */
   preview: procedure
     .route({ method: 'POST', path: '/imports/preview' })
-    .input(
-      z.discriminatedUnion('format', [
-        z.object({ format: z.literal('env'), text: z.string().max(MAX_PASTE_LENGTH) }),
-        z.object({ format: z.literal('csv'), text: z.string().max(MAX_PASTE_LENGTH) }),
-        /** The database of the older dashboard, base64. */
-        z.object({ format: z.literal('sqlite'), base64: z.string().max(Math.ceil((MAX_IMPORT_FILE * 4) / 3) + 4) }),
-      ]),
-    )
-    .output(
-      z.object({
-        token: z.string(),
-        expiresAt: instantSchema,
-        rows: z.array(importRowSchema).max(MAX_IMPORT_ROWS),
-        counts: z.object({ ready: z.number().int(), duplicate: z.number().int(), bad: z.number().int() }),
-        /** Notes about the source as a whole ("3 names are defined twice; the last one counts"). */
-        notes: z.array(z.string()),
-      }),
-    ),
+    .input(importPreviewInputSchema)
+    .output(importPreviewSchema),
   /** Takes the chosen rows in, all in one transaction: either every one is stored or none. */
   commit: procedure
     .route({ method: 'POST', path: '/imports/commit' })
@@ -66,3 +66,5 @@ export const imports = {
 }
 
 export type ImportRow = z.infer<typeof importRowSchema>
+export type ImportPreviewInput = z.output<typeof importPreviewInputSchema>
+export type ImportPreview = z.output<typeof importPreviewSchema>

@@ -120,6 +120,20 @@ export const keyFieldsSchema = z.object({
   tags: tagsSchema.default([]),
 })
 
+export const newKeySchema = keyFieldsSchema.extend({
+  secret: secretSchema,
+  /** Stores the key although one with the same value is here. Without it: ALREADY_EXISTS, naming it. */
+  allowDuplicate: z.boolean().default(false),
+  /** Result of a test made just before with `testCandidate`, to be kept with the key. */
+  validation: keySchema.shape.validation.default(null),
+})
+
+export const changedKeySchema = keyFieldsSchema.extend(byIdSchema.shape).extend({
+  /** Without it the stored secret stays as it is, readable or not. */
+  secret: secretSchema.optional(),
+  allowDuplicate: z.boolean().default(false),
+})
+
 export const remoteKeySchema = z.object({
   remoteId: z.string(),
   name: z.string().nullable(),
@@ -133,6 +147,7 @@ export const remoteKeySchema = z.object({
   matchesKeyId: idSchema.nullable(),
 })
 
+/** `name` from A to Z; `created` and `updated` newest first. */
 export const keySortSchema = z.enum(['name', 'created', 'updated'])
 
 export const keys = {
@@ -140,7 +155,10 @@ export const keys = {
     .route({ method: 'GET', path: '/inventory/keys' })
     .input(
       pageInputSchema.extend({
-        /** Words to find in name, masked key, tags, account e-mail and organisation. */
+        /**
+         * Words to find in name, provider, masked key, environment, tags, account e-mail and organisation. Every
+         * word may be the beginning of one; the first eight count.
+         */
         query: z.string().max(200).optional(),
         accountId: idSchema.optional(),
         provider: providerIdSchema.optional(),
@@ -159,25 +177,9 @@ export const keys = {
     .output(detectionSchema),
   create: procedure
     .route({ method: 'POST', path: '/inventory/keys', successStatus: 201 })
-    .input(
-      keyFieldsSchema.extend({
-        secret: secretSchema,
-        /** Stores the key although one with the same value is here. Without it: ALREADY_EXISTS, naming it. */
-        allowDuplicate: z.boolean().default(false),
-        /** Result of a test made just before with `testCandidate`, to be kept with the key. */
-        validation: keySchema.shape.validation.default(null),
-      }),
-    )
+    .input(newKeySchema)
     .output(keySchema),
-  /** Without `secret` the stored secret stays as it is, readable or not. */
-  update: procedure
-    .route({ method: 'PUT', path: '/inventory/keys/{id}' })
-    .input(
-      keyFieldsSchema
-        .extend(byIdSchema.shape)
-        .extend({ secret: secretSchema.optional(), allowDuplicate: z.boolean().default(false) }),
-    )
-    .output(keySchema),
+  update: procedure.route({ method: 'PUT', path: '/inventory/keys/{id}' }).input(changedKeySchema).output(keySchema),
   /** Forgets the key here; it goes on working at the provider. Keys linked to it lose the link. */
   delete: procedure
     .route({ method: 'DELETE', path: '/inventory/keys/{id}' })
@@ -192,7 +194,8 @@ export const keys = {
   copy: procedure
     .route({ method: 'POST', path: '/inventory/keys/{id}/copy' })
     .input(byIdSchema)
-    .output(z.object({ clearsAt: instantSchema })),
+    /** Null: clearing is turned off in the preferences, the key stays until something else is copied. */
+    .output(z.object({ clearsAt: instantSchema.nullable() })),
   /** Tests a stored key against its provider and keeps the result. */
   test: procedure
     .route({ method: 'POST', path: '/inventory/keys/{id}/test' })

@@ -54,15 +54,25 @@ const listInput = z.object({
 
 const listHeaders = z.object({ 'x-next-cursor': z.string().optional() })
 
+const costSchema = z.array(z.object({ amount: z.string(), currency: z.string(), provenance: z.string() }))
+
 export const usageRowSchema = z.object({
-  key_id: idSchema,
+  /** Null for usage of a key that is not stored here, and for cost that belongs to no key. */
+  key_id: idSchema.nullable(),
   key_name: z.string(),
-  provider: providerIdSchema,
+  provider: providerIdSchema.nullable(),
   requests: z.number().nullable(),
   input_tokens: z.number().nullable(),
   output_tokens: z.number().nullable(),
-  /** One entry per currency and provenance; amounts are decimal strings of main units. */
-  cost: z.array(z.object({ amount: z.string(), currency: z.string(), provenance: z.string() })),
+  /** One entry per currency and provenance, never added up; amounts are decimal strings of main units. */
+  cost: costSchema,
+})
+
+/** A key that was asked for usage, and how that went. */
+export const usageSourceRowSchema = z.object({
+  key_id: idSchema,
+  key_name: z.string(),
+  provider: providerIdSchema,
   last_synced_at: z.iso.datetime().nullable(),
   error: z
     .object({ code: z.string(), message: z.string(), cause: z.string(), remedies: z.array(z.string()) })
@@ -119,7 +129,7 @@ export const localApi = {
         tested_at: z.iso.datetime(),
       }),
     ),
-  /** Usage of all admin keys from the store; `refresh=1` syncs first and waits for it. */
+  /** Usage of every key that can be asked, from the store; `refresh=1` syncs first and waits for it. */
   usage: procedure
     .route({ method: 'GET', path: '/usage' })
     .input(
@@ -133,13 +143,9 @@ export const localApi = {
         days: z.number().int(),
         from: z.iso.datetime(),
         to: z.iso.datetime(),
-        totals: z.object({
-          requests: z.number().nullable(),
-          input_tokens: z.number().nullable(),
-          output_tokens: z.number().nullable(),
-          cost: usageRowSchema.shape.cost,
-        }),
+        totals: usageRowSchema.pick({ requests: true, input_tokens: true, output_tokens: true, cost: true }),
         keys: z.array(usageRowSchema),
+        sources: z.array(usageSourceRowSchema),
       }),
     ),
 }

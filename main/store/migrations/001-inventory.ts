@@ -29,21 +29,22 @@ CREATE TABLE vault_attempts (
 
 CREATE TABLE accounts (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  email TEXT NOT NULL CHECK (email <> ''),
+  email TEXT NOT NULL COLLATE NOCASE CHECK (email <> ''),
   name TEXT,
-  organization_name TEXT,
+  organization_name TEXT COLLATE NOCASE,
   contact_note TEXT,
+  search TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX accounts_identity ON accounts (email COLLATE NOCASE, ifnull(organization_name, '') COLLATE NOCASE);
-CREATE INDEX accounts_created ON accounts (created_at, id);
+CREATE UNIQUE INDEX accounts_identity ON accounts (email, ifnull(organization_name, ''));
+CREATE INDEX accounts_email ON accounts (email, id);
 
 CREATE TABLE provider_keys (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   account_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
   provider TEXT NOT NULL DEFAULT 'openai',
-  name TEXT NOT NULL CHECK (name <> ''),
+  name TEXT NOT NULL COLLATE NOCASE CHECK (name <> ''),
   description TEXT,
   kind TEXT NOT NULL DEFAULT 'project',
   admin_key_id INTEGER REFERENCES provider_keys (id) ON DELETE SET NULL,
@@ -55,21 +56,35 @@ CREATE TABLE provider_keys (
   source TEXT NOT NULL DEFAULT 'manual' CHECK (source IN ('manual', 'import', 'api', 'sample')),
   secret_state TEXT NOT NULL DEFAULT 'stored' CHECK (secret_state IN ('stored', 'unreadable')),
   validation TEXT CHECK (validation IS NULL OR json_valid(validation)),
-  outcome TEXT,
   last_revealed_at INTEGER,
   last_copied_at INTEGER,
+  search TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX provider_keys_name ON provider_keys (name COLLATE NOCASE, id);
-CREATE INDEX provider_keys_created ON provider_keys (created_at, id);
-CREATE INDEX provider_keys_updated ON provider_keys (updated_at, id);
-CREATE INDEX provider_keys_account ON provider_keys (account_id, name COLLATE NOCASE, id);
-CREATE INDEX provider_keys_provider ON provider_keys (provider, name COLLATE NOCASE, id);
+CREATE INDEX provider_keys_name ON provider_keys (name, id);
+CREATE INDEX provider_keys_created ON provider_keys (created_at DESC, id DESC);
+CREATE INDEX provider_keys_updated ON provider_keys (updated_at DESC, id DESC);
+CREATE INDEX provider_keys_account ON provider_keys (account_id);
+CREATE INDEX provider_keys_provider ON provider_keys (provider);
 CREATE INDEX provider_keys_admin ON provider_keys (admin_key_id) WHERE admin_key_id IS NOT NULL;
 CREATE INDEX provider_keys_fingerprint ON provider_keys (fingerprint);
 
-CREATE VIRTUAL TABLE provider_keys_search USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3');
+-- The column "search" holds words that store/search.ts made; here they are only split at spaces. The triggers keep
+-- the index in step within the transaction of every change.
+CREATE VIRTUAL TABLE provider_keys_search USING fts5 (
+  search, content = 'provider_keys', content_rowid = 'id', tokenize = 'ascii', prefix = '1 2 3', detail = none
+);
+CREATE TRIGGER provider_keys_search_insert AFTER INSERT ON provider_keys BEGIN
+  INSERT INTO provider_keys_search (rowid, search) VALUES (new.id, new.search);
+END;
+CREATE TRIGGER provider_keys_search_delete AFTER DELETE ON provider_keys BEGIN
+  INSERT INTO provider_keys_search (provider_keys_search, rowid, search) VALUES ('delete', old.id, old.search);
+END;
+CREATE TRIGGER provider_keys_search_update AFTER UPDATE OF search ON provider_keys WHEN old.search <> new.search BEGIN
+  INSERT INTO provider_keys_search (provider_keys_search, rowid, search) VALUES ('delete', old.id, old.search);
+  INSERT INTO provider_keys_search (rowid, search) VALUES (new.id, new.search);
+END;
 
 CREATE TABLE audit_entries (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

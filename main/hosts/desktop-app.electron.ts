@@ -1,0 +1,245 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { RPCHandler } from '@orpc/server/message-port'
+import type * as Electron from 'electron'
+import { CONNECT_CHANNEL } from '../../shared/bridge.ts'
+import { Problem } from '../../shared/problems.ts'
+import { type CallContext, type DefectReporter, doorOptions } from '../doors.ts'
+import type { Host, HostClipboard, OsSecretStore } from '../host.ts'
+import { createRouter } from '../router.ts'
+import { openWorkspace, sampleDirectory, type Workspace } from '../workspace.ts'
+import type { BuiltFiles } from './built-files.ts'
+import { contentSecurityPolicy, securityHeaders } from './policies/csp.ts'
+import { APP_ORIGIN, isAppUrl, mayNavigate, mayOpenOutside } from './policies/navigation.ts'
+import { mayHavePermission } from './policies/permissions.ts'
+import { judgeSender } from './policies/senders.ts'
+import { windowOptions } from './policies/window.electron.ts'
+import { product } from './product.ts'
+import { openSample } from './unattended.ts'
+
+/** The part of Electron that the desktop host uses: all of it, so that a test can stand in for it. */
+export interface ElectronParts {
+  readonly app: Pick<
+    Electron.App,
+    | 'enableSandbox'
+    | 'exit'
+    | 'getPath'
+    | 'isPackaged'
+    | 'on'
+    | 'quit'
+    | 'requestSingleInstanceLock'
+    | 'setPath'
+    | 'whenReady'
+  > & { readonly commandLine: Pick<Electron.CommandLine, 'getSwitchValue' | 'hasSwitch'> }
+  readonly BrowserWindow: new (options: Electron.BrowserWindowConstructorOptions) => DesktopWindow
+  readonly MessageChannelMain: new () => { readonly port1: MainPort; readonly port2: MainPort }
+  readonly ipcMain: Pick<Electron.IpcMain, 'on'>
+  readonly protocol: Pick<Electron.Protocol, 'handle' | 'registerSchemesAsPrivileged'>
+  readonly session: {
+    readonly defaultSession: Pick<
+      Electron.Session,
+      'setDevicePermissionHandler' | 'setPermissionCheckHandler' | 'setPermissionRequestHandler'
+    >
+  }
+  readonly shell: Pick<Electron.Shell, 'openExternal'>
+  readonly clipboard: Pick<Electron.Clipboard, 'clear' | 'readText' | 'writeText'>
+  readonly powerMonitor: { on(event: 'suspend' | 'lock-screen', listener: () => void): unknown }
+  readonly dialog: Pick<Electron.Dialog, 'showErrorBox'>
+}
+
+export interface DesktopWindow
+  extends Pick<Electron.BrowserWindow, 'focus' | 'isMinimized' | 'loadURL' | 'restore' | 'show'> {
+  once(event: 'ready-to-show', listener: () => void): unknown
+  on(event: 'closed', listener: () => void): unknown
+  readonly webContents: {
+    on(
+      event: 'will-navigate' | 'will-frame-navigate' | 'will-redirect',
+      listener: (event: NavigationEvent) => void,
+    ): unknown
+    on(event: 'will-attach-webview', listener: (event: { preventDefault(): void }) => void): unknown
+    setWindowOpenHandler(handler: (details: { url: string }) => { action: 'deny' }): unknown
+  }
+}
+
+interface NavigationEvent {
+  readonly url: string
+  readonly isMainFrame?: boolean
+  preventDefault(): void
+}
+
+/** What is read of a message from a page: never the window, always the frame that sent it. */
+export interface ConnectEvent {
+  readonly senderFrame:
+    | (Pick<Electron.WebFrameMain, 'url' | 'parent' | 'detached'> & {
+        postMessage(channel: string, message: unknown, transfer?: MainPort[]): void
+      })
+    | null
+}
+
+export type MainPort = Pick<Electron.MessagePortMain, 'close' | 'on' | 'postMessage' | 'start'>
+
+export interface DesktopOptions {
+  readonly files: BuiltFiles
+  readonly preload: string
+  readonly secretStore: OsSecretStore
+  readonly version: string
+  readonly reportDefect: DefectReporter
+}
+
+export interface DesktopApp {
+  /** The open workspace, once the app is ready; null when this process gave way to one that runs already. */
+  readonly ready: Promise<Workspace | null>
+}
+
+/** Starts the desktop host: one process, one workspace, windows that can do nothing but ask over their port. */
+export function startDesktop(electron: ElectronParts, options: DesktopOptions): DesktopApp {
+  const { app } = electron
+  const chosen = app.commandLine.getSwitchValue('data-dir')
+  // The folder decides which key of the operating system's store is ours, so it is set before anything reads it.
+  if (chosen !== '') app.setPath('userData', chosen)
+  app.enableSandbox()
+  electron.protocol.registerSchemesAsPrivileged([
+    { scheme: product.scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: false } },
+  ])
+  if (!app.requestSingleInstanceLock()) {
+    app.quit()
+    return { ready: Promise.resolve(null) }
+  }
+  return { ready: app.whenReady().then(() => run(electron, options)) }
+}
+
+async function run(electron: ElectronParts, options: DesktopOptions): Promise<Workspace> {
+  const { app } = electron
+  const sample = app.commandLine.hasSwitch('sample')
+  const workspaceFolder = join(app.getPath('userData'), 'workspace')
+  const host: Host = {
+    kind: 'desktop',
+    version: options.version,
+    clipboard: clipboardOf(electron.clipboard),
+    secretStore: options.secretStore,
+  }
+  let workspace: Workspace
+  try {
+    workspace = openWorkspace({ dataDir: sample ? sampleDirectory(workspaceFolder) : workspaceFolder, host, sample })
+    if (sample) await openSample(workspace)
+    else await workspace.vault.unlockAutomatically()
+  } catch (error) {
+    electron.dialog.showErrorBox('Keyhold cannot open the workspace', explain(error))
+    app.exit(1)
+    throw error
+  }
+  const rpc = new RPCHandler<CallContext>(createRouter(workspace), doorOptions(options.reportDefect))
+
+  serveApp(electron, options.files)
+  denyPermissions(electron)
+  electron.ipcMain.on(CONNECT_CHANNEL, (event: ConnectEvent) => {
+    const frame = event.senderFrame
+    const verdict = judgeSender(frame)
+    if (frame === null || !verdict.accepted) return
+    const { port1, port2 } = new electron.MessageChannelMain()
+    rpc.upgrade(port1, { context: { caller: { source: 'app' } } })
+    port1.start()
+    frame.postMessage(CONNECT_CHANNEL, null, [port2])
+  })
+
+  const window = openWindow(electron, options)
+  window.on('closed', () => app.quit())
+  app.on('second-instance', () => {
+    if (window.isMinimized()) window.restore()
+    window.focus()
+  })
+  app.on('activate', () => window.show())
+  electron.powerMonitor.on('suspend', () => void workspace.vault.lock())
+  electron.powerMonitor.on('lock-screen', () => void workspace.vault.lock())
+  closeBeforeQuit(electron, workspace, options.reportDefect)
+  return workspace
+}
+
+function openWindow(electron: ElectronParts, options: DesktopOptions): DesktopWindow {
+  const window = new electron.BrowserWindow(windowOptions(options.preload, electron.app.isPackaged))
+  const { webContents } = window
+  webContents.on('will-navigate', (event) => {
+    if (!mayNavigate(event.url, event.isMainFrame ?? true)) event.preventDefault()
+  })
+  webContents.on('will-frame-navigate', (event) => {
+    if (!mayNavigate(event.url, event.isMainFrame ?? false)) event.preventDefault()
+  })
+  webContents.on('will-redirect', (event) => {
+    if (!mayNavigate(event.url, event.isMainFrame ?? false)) event.preventDefault()
+  })
+  webContents.on('will-attach-webview', (event) => event.preventDefault())
+  webContents.setWindowOpenHandler(({ url }) => {
+    if (mayOpenOutside(url)) void electron.shell.openExternal(url)
+    return { action: 'deny' }
+  })
+  window.once('ready-to-show', () => window.show())
+  void window.loadURL(`${APP_ORIGIN}/`)
+  return window
+}
+
+/** Serves the built renderer under our own scheme: a fixed list of files, GET only, exact host. */
+function serveApp(electron: ElectronParts, files: BuiltFiles): void {
+  electron.protocol.handle(product.scheme, (request) => {
+    if (request.method !== 'GET' || !isAppUrl(request.url)) return refusal(404)
+    const nonce = randomBytes(16).toString('base64url')
+    const file = files.find(new URL(request.url).pathname, nonce)
+    if (file === null) return refusal(404)
+    return new Response(new Uint8Array(file.body), {
+      headers: {
+        ...securityHeaders,
+        'content-type': file.contentType,
+        'content-security-policy': contentSecurityPolicy(nonce),
+      },
+    })
+  })
+}
+
+function refusal(status: number): Response {
+  return new Response(null, { status, headers: { ...securityHeaders } })
+}
+
+/** Electron grants everything by default; both handlers are needed for a complete refusal. */
+function denyPermissions(electron: ElectronParts): void {
+  const { defaultSession } = electron.session
+  defaultSession.setPermissionRequestHandler((_contents, permission, decide, details) => {
+    decide(mayHavePermission(permission, isAppUrl(details.requestingUrl)))
+  })
+  defaultSession.setPermissionCheckHandler((_contents, permission, requestingOrigin) =>
+    mayHavePermission(permission, isAppUrl(requestingOrigin)),
+  )
+  defaultSession.setDevicePermissionHandler(() => false)
+}
+
+/** Quitting waits until runs are ended, the clipboard is clean and the database is closed. */
+function closeBeforeQuit(electron: ElectronParts, workspace: Workspace, reportDefect: DefectReporter): void {
+  let closed = false
+  electron.app.on('will-quit', (event) => {
+    if (closed) return
+    event.preventDefault()
+    workspace
+      .close()
+      .catch(reportDefect)
+      .finally(() => {
+        closed = true
+        electron.app.quit()
+      })
+  })
+}
+
+/** Electron's clipboard became promise-based in 44; awaiting is right for both. */
+function clipboardOf(clipboard: ElectronParts['clipboard']): HostClipboard {
+  return {
+    readText: async () => await clipboard.readText(),
+    writeText: async (text) => {
+      await clipboard.writeText(text)
+    },
+    clear: async () => {
+      clipboard.clear()
+    },
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Problem) return [error.message, ...error.details.remedies].join('\n')
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,29 @@
+import { fillSampleWorkspace } from '../sample/sample.ts'
+import type { Workspace } from '../workspace.ts'
+
+/** The sample holds nothing but generated data, so its passphrase is no secret. */
+const SAMPLE_PASSPHRASE = 'sample-workspace'
+const SEED = 1
+
+/** Opens the vault of the sample workspace without asking, and fills the workspace the first time. */
+export async function openSample(workspace: Workspace): Promise<void> {
+  await openVaultWith(workspace, SAMPLE_PASSPHRASE)
+  if (workspace.accounts.list({ limit: 1, sort: 'email' }).total === 0) {
+    await fillSampleWorkspace(workspace, { seed: SEED, now: workspace.clock.now() })
+  }
+}
+
+/**
+ * Unlocks the vault with a passphrase, or makes it. Returns whether it was made: then it has no recovery code,
+ * because nobody would have seen one.
+ */
+export async function openVaultWith(workspace: Workspace, passphrase: string): Promise<boolean> {
+  const { state } = await workspace.vault.status()
+  if (state !== 'uninitialised') {
+    await workspace.vault.unlock({ with: 'passphrase', passphrase })
+    return false
+  }
+  await workspace.vault.initialise({ passphrase, useOs: false })
+  await workspace.vault.removeProtector('recovery')
+  return true
+}

@@ -1,0 +1,194 @@
+import type { ValidationOutcome } from '../../shared/providers.ts'
+import type { HttpFailure, HttpResponse } from '../http/http-client.ts'
+import type { ValidationResult } from './provider.ts'
+
+/** What a body turned out to be. Providers answer HTML pages, half documents and nothing at all under any status. */
+export type JsonAnswer =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'not-json'; readonly looksLike: 'html' | 'empty' | 'truncated' | 'text' }
+
+/** Reads a body as JSON whatever its status and content type say. Never throws. */
+export function readJson(response: Pick<HttpResponse, 'body'>): JsonAnswer {
+  const text = response.body.replace(/^\uFEFF/, '').trim()
+  if (text === '') return { kind: 'not-json', looksLike: 'empty' }
+  try {
+    return { kind: 'json', value: JSON.parse(text) }
+  } catch {
+    if (text.startsWith('<')) return { kind: 'not-json', looksLike: 'html' }
+    return { kind: 'not-json', looksLike: /^[[{]/.test(text) ? 'truncated' : 'text' }
+  }
+}
+
+/** "an HTML page instead of JSON", for a sentence that begins with "answered". */
+export function describeNotJson(looksLike: Extract<JsonAnswer, { kind: 'not-json' }>['looksLike']): string {
+  return {
+    html: 'an HTML page instead of JSON',
+    empty: 'nothing',
+    truncated: 'JSON that breaks off in the middle',
+    text: 'plain text instead of JSON',
+  }[looksLike]
+}
+
+/** The fields of an object, or an empty object for anything else. For reading error bodies of unknown shape. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+}
+
+/** A field as text: strings as they are, finite numbers as digits, everything else null. */
+export function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : null
+}
+
+/** The error object inside the usual envelopes: `{error: {…}}`, `[{error: {…}}]`, `{errors: [{…}]}`, `{detail: {…}}`. */
+export function errorOf(value: unknown): Readonly<Record<string, unknown>> {
+  const body = fieldsOf(Array.isArray(value) ? value[0] : value)
+  const first = Array.isArray(body.errors) ? body.errors[0] : undefined
+  for (const candidate of [body.error, first, body.detail]) {
+    const fields = fieldsOf(candidate)
+    if (Object.keys(fields).length > 0) return fields
+  }
+  return body
+}
+
+/** What the provider says in words, from any of the usual error envelopes; null if it says nothing. */
+export function wordsOf(value: unknown): string | null {
+  const body = fieldsOf(Array.isArray(value) ? value[0] : value)
+  const error = errorOf(value)
+  for (const candidate of [error.message, error.detail, body.error, body.message, body.detail]) {
+    if (typeof candidate === 'string' && candidate.trim() !== '') return candidate.trim()
+  }
+  return null
+}
+
+/** Whether a body is an error although the status may say otherwise (200 with an error body). */
+export function isErrorBody(value: unknown): boolean {
+  const body = fieldsOf(value)
+  return (
+    (typeof body.error === 'object' && body.error !== null) ||
+    (typeof body.error === 'string' && body.error !== '') ||
+    (Array.isArray(body.errors) && body.errors.length > 0)
+  )
+}
+
+const MAX_WORDS = 4_096
+const GRAM = 8
+
+/** At most 4 KiB of text on one line, which is as much of an error body as is ever kept. */
+export function shorten(text: string): string {
+  const line = text
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
+    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim()
+  if (Buffer.byteLength(line) <= MAX_WORDS) return line
+  return `${Buffer.from(line)
+    .subarray(0, MAX_WORDS - 3)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '')}…`
+}
+
+/**
+ * The text without anything that resembles the secret: the secret itself (also encoded), every piece of it of
+ * eight or more characters, and every masked form (several providers echo `sk-ab***wxyz` in their errors).
+ */
+export function withoutSecret(text: string, secret: string): string {
+  const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')]
+  let clean = text
+  for (const form of forms) if (form.length >= 4) clean = clean.replaceAll(form, '[key]')
+  clean = withoutPieces(clean, secret)
+  return clean.replace(/[\w.+/=-]*(?:\*{3,}|•{2,}|…|\.{3,})[\w.+/=*•…-]*/g, (token) =>
+    /[\w]/.test(token) ? maskedToken(token) : token,
+  )
+}
+
+/** "Wait..." is prose; "sk-ab...wxyz", "****wxyz" and "BSA…x1" are what is left of a key. */
+function maskedToken(token: string): string {
+  const isEllipsis = /^[A-Za-z]*(?:…|\.{3,})$/.test(token)
+  return isEllipsis ? token : '[key]'
+}
+
+function withoutPieces(text: string, secret: string): string {
+  if (secret.length < GRAM) return text
+  const grams = new Set<string>()
+  for (let at = 0; at + GRAM <= secret.length; at += 1) grams.add(secret.slice(at, at + GRAM))
+  let clean = ''
+  let kept = 0
+  let at = 0
+  while (at + GRAM <= text.length) {
+    if (!grams.has(text.slice(at, at + GRAM))) {
+      at += 1
+      continue
+    }
+    let end = at + GRAM
+    while (end + 1 <= text.length && grams.has(text.slice(end + 1 - GRAM, end + 1))) end += 1
+    clean += `${text.slice(kept, at)}[key]`
+    kept = end
+    at = end
+  }
+  return clean + text.slice(kept)
+}
+
+const remediesOf: Record<ValidationOutcome, readonly string[]> = {
+  valid: [],
+  valid_limited: [
+    'Give the key the missing permissions at the provider, or use another key.',
+    'If the key is meant to be restricted, there is nothing to do.',
+  ],
+  invalid: [
+    'Check that the whole key was pasted.',
+    'If it was revoked or has expired, make a new key at the provider and replace the value here.',
+  ],
+  blocked: ['Look at the account at the provider: the key, the team or the place it is used from is blocked there.'],
+  no_credit: ['Add credit or a payment method at the provider.'],
+  spend_limit: ['Raise the spend limit at the provider, or wait until it starts over.'],
+  rate_limited: ['Wait a moment and try again.'],
+  wrong_kind: ['Change the kind of this key, or paste a key of the kind that is needed.'],
+  unknown: ['Try again later.', 'If it stays like this, look at the status page of the provider.'],
+}
+
+/** What is known beyond outcome and message; everything left out gets its plain default. */
+export type OutcomeDetails = Partial<Omit<ValidationResult, 'outcome' | 'message'>>
+
+/**
+ * A validation result. Left out: remedies usual for the outcome, no status, certain (except `unknown`), and
+ * nothing known about scopes, owner, balances, limits and kind.
+ */
+export function outcome(kind: ValidationOutcome, message: string, details: OutcomeDetails = {}): ValidationResult {
+  return {
+    outcome: kind,
+    message,
+    remedies: [...remediesOf[kind]],
+    status: null,
+    certain: kind !== 'unknown',
+    missingScopes: [],
+    owner: null,
+    balances: [],
+    rateLimits: [],
+    reportedKind: null,
+    ...details,
+  }
+}
+
+/** The outcome when no answer came. `provider` is its display name. */
+export function failureOutcome(provider: string, failure: HttpFailure): ValidationResult {
+  const checkNetwork = 'Check the network connection of this machine.'
+  const checkAddress = `Check the address of ${provider} in Settings, if it was changed there.`
+  const meanings: Record<HttpFailure['kind'], readonly [message: string, remedies: string[]]> = {
+    timeout: [`${provider} did not answer in time.`, ['Try again.', checkNetwork]],
+    network: [`${provider} could not be reached: ${failure.message}`, [checkNetwork, checkAddress]],
+    tls: [
+      `No secure connection to ${provider} could be made: ${failure.message}`,
+      ['Check the date and time of this machine.', 'A proxy or virus scanner may be replacing certificates.'],
+    ],
+    'too-large': [`${provider} answered far more than such an answer can be: ${failure.message}`, [checkAddress]],
+    aborted: ['The test was cancelled.', []],
+    'bad-url': [`The address of ${provider} cannot be used: ${failure.message}`, [checkAddress]],
+    'bad-header': [
+      'The key contains characters that cannot be sent to a provider.',
+      ['Paste the key again, without line breaks or characters that do not belong to it.'],
+    ],
+  }
+  const [message, remedies] = meanings[failure.kind]
+  return outcome('unknown', message, { remedies })
+}

@@ -1,0 +1,25 @@
+const DAY_MS = 86_400_000
+
+/** A UTC day, counted from 1970-01-01. What the tables and everything inside this domain call a day. */
+export type Day = number
+
+/** The UTC day an instant (epoch milliseconds) falls into. */
+export function dayAt(instant: number): Day {
+  return Math.floor(instant / DAY_MS)
+}
+
+/** First instant of the day. */
+export function startOf(day: Day): number {
+  return day * DAY_MS
+}
+
+/** "2026-09-01". */
+export function isoDate(day: Day): string {
+  return new Date(startOf(day)).toISOString().slice(0, 10)
+}
+
+/** The last `count` days, today included, oldest first. */
+export function lastDays(now: number, count: number): Day[] {
+  const today = dayAt(now)
+  return Array.from({ length: count }, (_, index) => today - count + 1 + index)
+}

@@ -1,0 +1,380 @@
+import type { SyncProgress, SyncState } from '../../shared/contract/usage.ts'
+import { Problem, type ProblemData } from '../../shared/problems.ts'
+import { providerInfo } from '../../shared/providers.ts'
+import type { Clock } from '../host.ts'
+import { HttpFailure } from '../http/http-client.ts'
+import {
+  type CallContext,
+  type Credential,
+  type ProviderAdapter,
+  ProviderError,
+  type UsageChain,
+  type UsagePage,
+} from '../providers/provider.ts'
+import type { Store } from '../store/store.ts'
+import { firstUnsettled } from './coverage.ts'
+import { type Day, dayAt, lastDays, startOf } from './days.ts'
+import type { DiagnosisClass } from './diagnoses.ts'
+import { describeFailure, type Failure, type LastExchange } from './failures.ts'
+import type { Ledger } from './ledger.ts'
+import { Line } from './line.ts'
+import { listRemoteKeys, settleOrganisation } from './organisations.ts'
+import type { SourceKey, UsageKeys, UsageProviders } from './ports.ts'
+import type { Position, SourceRow, UsageRows } from './rows.ts'
+
+/** A position older than this is not used again: page tokens expire, and what was read first is out of date. */
+export const POSITION_LIFETIME_MS = 6 * 3_600_000
+const MAX_PAGES_PER_CHAIN = 2_000
+
+export interface RunDependencies {
+  readonly store: Store
+  readonly rows: UsageRows
+  readonly ledger: Ledger
+  readonly keys: UsageKeys
+  readonly providers: UsageProviders
+  readonly clock: Clock
+  publish(progress: SyncProgress): void
+}
+
+/** How a run ends: cancelled by the operator, interrupted because the workspace closes, or by itself. */
+type Stop = 'cancelled' | 'interrupted' | 'failed'
+
+/**
+ * One sync of one source. Chains of pages run side by side, the pages of a chain one after the other. Figures and
+ * the position in the chain are stored together, so that whatever ends the run, the next one goes on from there.
+ */
+export class SyncRun {
+  readonly #deps: RunDependencies
+  readonly #source: SourceKey
+  readonly #days: number
+  readonly #abort = new AbortController()
+  readonly #line: Line
+  readonly #expected = new Map<UsageChain, number | null>()
+  #stop: Stop | null = null
+  #progress: SyncProgress
+  #failure: Failure | null = null
+  #note: { readonly problem: ProblemData; readonly diagnosis: DiagnosisClass } | null = null
+
+  constructor(deps: RunDependencies, source: SourceKey, run: { readonly id: number; readonly days: number }) {
+    this.#deps = deps
+    this.#source = source
+    this.#days = run.days
+    this.#progress = {
+      runId: run.id,
+      keyId: source.id,
+      keyName: source.name,
+      provider: source.provider,
+      state: 'queued',
+      pages: 0,
+      expectedPages: null,
+      rows: 0,
+      startedAt: deps.clock.now(),
+      endedAt: null,
+      problem: null,
+      waitingUntil: null,
+    }
+    deps.publish(this.#progress)
+    this.#line = new Line({
+      providers: deps.providers,
+      provider: source.provider,
+      clock: deps.clock,
+      signal: this.#abort.signal,
+      onWait: (waitingUntil) => {
+        if (this.#progress.endedAt === null) this.#update({ waitingUntil })
+      },
+    })
+  }
+
+  get progress(): SyncProgress {
+    return this.#progress
+  }
+
+  /** Ends the run soon. What was fetched stays, and so does the position. */
+  stop(how: 'cancelled' | 'interrupted'): void {
+    if (this.#stop !== null || this.#progress.endedAt !== null) return
+    this.#stop = how
+    this.#abort.abort()
+    if (this.#progress.state === 'queued') this.#end()
+  }
+
+  /** Never rejects: what goes wrong is part of the progress. */
+  async execute(): Promise<void> {
+    if (this.#progress.endedAt !== null) return
+    this.#update({ state: 'running' })
+    try {
+      await this.#sync()
+    } catch (error) {
+      this.#fail(error, null)
+    }
+    this.#end()
+  }
+
+  async #sync(): Promise<void> {
+    const { keys, providers, rows } = this.#deps
+    const { id, provider } = this.#source
+    const adapter = providers.adapter(provider)
+    const credential = keys.credential(id)
+    const context = this.#line.context(credential.kind, { status: null, failure: null })
+    const now = this.#deps.clock.now()
+    if (!adapter?.planUsage) throw cannotBeAsked(providerInfo(provider).name)
+    const listing = this.#listKeys(adapter, credential)
+    const others = rows.sources().some((row) => row.provider === provider && row.sourceKeyId !== id)
+    // Whether another source counts this organisation has to be known before anything is stored.
+    if (others && !(await listing)) return
+    if (this.#abort.signal.aborted) return
+    const { window, reports } = this.#window(adapter, credential, context, now)
+    const plan = () => adapter.planUsage?.(credential, toInstants(window), context) ?? []
+    const chains = plan()
+    const positions = this.#positions(chains, now)
+    const readAt = Math.min(now, ...positions.map(({ startedAt }) => startedAt))
+    for (const chain of chains) this.#expected.set(chain, chain.expectedPages)
+    const positionOf = (chain: UsageChain) => positions.find((position) => isOf(position, chain))
+    const replaced = new Map(chains.map((chain) => [chain, new Set<Day>(positionOf(chain)?.buckets)]))
+    await Promise.all([
+      listing,
+      ...chains.map((chain) => this.#chain({ chain, position: positionOf(chain), credential, replaced, readAt, plan })),
+    ])
+    if (this.#stop === null && this.#failure === null) this.#complete(window, reports, readAt)
+  }
+
+  /** False if another source counts this organisation, so that nothing is to be fetched. */
+  async #listKeys(adapter: ProviderAdapter, credential: Credential): Promise<boolean> {
+    if (!adapter.listKeys || credential.kind !== 'admin') return true
+    if (providerInfo(this.#source.provider).capabilities.listKeys === 'none') return true
+    const exchange: LastExchange = { status: null, failure: null }
+    try {
+      const items = await listRemoteKeys(adapter, credential, this.#line.context(credential.kind, exchange))
+      if (this.#abort.signal.aborted) return false
+      const note = settleOrganisation(this.#deps, this.#source, items)
+      if (note === null) return true
+      this.#note = { problem: note, diagnosis: 'counted-once' }
+      return false
+    } catch (error) {
+      if (this.#abort.signal.aborted) return false
+      const failure = describeFailure(error, exchange)
+      if (failure.endsRun) {
+        this.#fail(error, exchange)
+        return false
+      }
+      const problem = { ...failure.problem, message: `The names of the keys were not read. ${failure.problem.message}` }
+      this.#note = { problem, diagnosis: 'left-out' }
+      return true
+    }
+  }
+
+  /** The days to read: those asked for, without what is settled at the beginning. */
+  #window(
+    adapter: ProviderAdapter,
+    credential: Credential,
+    context: CallContext,
+    now: number,
+  ): { window: { from: Day; to: Day }; reports: string[] } {
+    const wanted = lastDays(now, this.#days)
+    const to = dayAt(now) + 1
+    const from = wanted[0] ?? to - 1
+    const full = adapter.planUsage?.(credential, toInstants({ from, to }), context) ?? []
+    const reports = [...new Set(full.map(({ report }) => report))].sort()
+    const before = this.#row()
+    const spans = this.#deps.rows.coverage([this.#source.id]).get(this.#source.id) ?? []
+    // A report that is new to Keyhold was never read for the settled days.
+    const isKnown = reports.every((report) => before.reports.includes(report))
+    return { window: { from: isKnown ? Math.min(firstUnsettled(spans, from, to), to - 1) : from, to }, reports }
+  }
+
+  /** Positions of an unfinished run that fit the plan exactly. All others are dropped. */
+  #positions(chains: readonly UsageChain[], now: number): Position[] {
+    const { rows, store } = this.#deps
+    return store.transaction(() => {
+      const kept: Position[] = []
+      for (const position of rows.positions(this.#source.id)) {
+        const fits = chains.some((chain) => isOf(position, chain))
+        if (fits && position.startedAt > now - POSITION_LIFETIME_MS) kept.push(position)
+        else rows.deletePosition(this.#source.id, position)
+      }
+      return kept
+    })
+  }
+
+  async #chain(work: ChainWork): Promise<void> {
+    const { chain, position } = work
+    const exchange: LastExchange = { status: null, failure: null }
+    try {
+      if (position?.done) {
+        this.#count(chain, position.pages, 0)
+        return
+      }
+      await this.#pages(work, exchange)
+    } catch (error) {
+      if (this.#stop !== null) return
+      const failure = describeFailure(error, exchange)
+      if (chain.optional && !failure.endsRun) this.#note = { problem: failure.problem, diagnosis: 'left-out' }
+      else this.#fail(error, exchange)
+    }
+  }
+
+  async #pages(work: ChainWork, exchange: LastExchange): Promise<void> {
+    const { position, replaced } = work
+    let { chain } = work
+    let token = position?.nextToken ?? null
+    let pages = position?.pages ?? 0
+    let isResumed = token !== null
+    const asked = new Set<string | null>([token])
+    if (pages > 0) this.#count(work.chain, pages, 0)
+    for (;;) {
+      let page: UsagePage
+      try {
+        const context = this.#line.context(work.credential.kind, exchange)
+        page = await this.#line.call(() => chain.fetch(token, context))
+      } catch (error) {
+        // A token the provider no longer knows is no reason to fail: begin this chain anew, once.
+        if (!isResumed || this.#stop !== null || describeFailure(error, exchange).endsRun) throw error
+        this.#deps.rows.deletePosition(this.#source.id, chain)
+        chain = work.plan().find((candidate) => isOf(candidate, chain)) ?? chain
+        this.#count(work.chain, -pages, 0)
+        token = null
+        pages = 0
+        isResumed = false
+        replaced.get(work.chain)?.clear()
+        asked.clear()
+        continue
+      }
+      isResumed = false
+      pages += 1
+      const next = page.nextToken
+      if (next !== null && (asked.has(next) || pages >= MAX_PAGES_PER_CHAIN)) {
+        this.#deps.rows.deletePosition(this.#source.id, chain)
+        throw new ProviderError('unknown', goesInCircles(providerInfo(this.#source.provider).name))
+      }
+      asked.add(next)
+      this.#store(work, page, pages)
+      if (next === null) return
+      token = next
+    }
+  }
+
+  #store(work: ChainWork, page: UsagePage, pages: number): void {
+    const { store, rows, ledger, clock } = this.#deps
+    const { chain, replaced } = work
+    store.transaction(() => {
+      // Chains of one report share its days: what one of them began, another one must not take away.
+      const sharing = [...replaced].filter(([other]) => other.report === chain.report)
+      const before = new Set(sharing.flatMap(([, days]) => [...days]))
+      const source = this.#row()
+      const stored = ledger.store(source, chain.report, page.facts, before)
+      const own = replaced.get(chain) ?? new Set()
+      for (const day of stored.replaced) own.add(day)
+      rows.putPosition(this.#source.id, {
+        report: chain.report,
+        identity: chain.identity,
+        nextToken: page.nextToken,
+        done: page.nextToken === null,
+        pages,
+        buckets: [...own],
+        startedAt: work.readAt,
+      })
+      rows.setFetchedAt(this.#source.id, clock.now())
+      if (page.nextToken !== null) {
+        const expected = this.#expected.get(chain) ?? null
+        if (expected !== null && expected <= pages) this.#expected.set(chain, pages + 1)
+      } else this.#expected.set(chain, pages)
+      this.#count(chain, 1, stored.rows)
+    })
+  }
+
+  #complete(window: { from: Day; to: Day }, reports: readonly string[], readAt: number): void {
+    const { store, rows, ledger, clock } = this.#deps
+    const { id } = this.#source
+    store.transaction(() => {
+      rows.deletePositions(id)
+      ledger.cover(id, { ...window, readAt, complete: this.#note === null })
+      rows.setSuccess(id, clock.now(), reports)
+    })
+  }
+
+  /** The source as it is stored now. Its key may have been deleted in the meantime, which ends the run. */
+  #row(): SourceRow {
+    const row = this.#deps.rows.source(this.#source.id)
+    if (row !== undefined) return row
+    this.stop('cancelled')
+    throw new HttpFailure('aborted', 'The key was deleted.')
+  }
+
+  #count(chain: UsageChain, pages: number, rows: number): void {
+    if (!this.#expected.has(chain)) return
+    const expected = [...this.#expected.values()]
+    const sum = expected.reduce<number | null>((a, b) => (a === null || b === null ? null : a + b), 0)
+    const total = this.#progress.pages + pages
+    this.#update({
+      pages: total,
+      rows: this.#progress.rows + rows,
+      expectedPages: sum === null ? null : Math.max(sum, total),
+    })
+  }
+
+  #fail(error: unknown, exchange: LastExchange | null): void {
+    if (this.#stop !== null) return
+    const failure = describeFailure(error, exchange)
+    this.#failure ??= failure
+    if (!failure.endsRun) return
+    this.#failure = failure
+    this.#stop = 'failed'
+    this.#abort.abort()
+  }
+
+  #end(): void {
+    if (this.#progress.endedAt !== null) return
+    const state: SyncState =
+      this.#stop === 'cancelled' || this.#stop === 'interrupted'
+        ? this.#stop
+        : this.#failure !== null
+          ? 'failed'
+          : 'done'
+    const { problem, diagnosis } = (state === 'failed' ? this.#failure : state === 'done' ? this.#note : null) ?? {
+      problem: null,
+      diagnosis: null,
+    }
+    this.#update({ state, problem, endedAt: this.#deps.clock.now(), waitingUntil: null }, diagnosis)
+  }
+
+  #update(change: Partial<SyncProgress>, failure: DiagnosisClass | null = null): void {
+    this.#progress = { ...this.#progress, ...change }
+    this.#deps.rows.updateRun({ ...this.#progress, id: this.#progress.runId, failure })
+    this.#deps.publish(this.#progress)
+  }
+}
+
+interface ChainWork {
+  readonly chain: UsageChain
+  readonly position: Position | undefined
+  readonly credential: Credential
+  /** Days whose earlier figures were replaced by this run, by chain. */
+  readonly replaced: ReadonlyMap<UsageChain, Set<Day>>
+  /** When the first page of the run, or of the one it resumes, was read. */
+  readonly readAt: number
+  /** Fresh chains for the same window: chains remember the tokens they have seen. */
+  readonly plan: () => UsageChain[]
+}
+
+function isOf(position: { readonly report: string; readonly identity: string }, chain: UsageChain): boolean {
+  return position.report === chain.report && position.identity === chain.identity
+}
+
+function toInstants({ from, to }: { from: Day; to: Day }): { from: number; to: number } {
+  return { from: startOf(from), to: startOf(to) }
+}
+
+function goesInCircles(provider: string): ProblemData {
+  return {
+    code: 'PROVIDER_FAILED',
+    message: `${provider} keeps sending pages of the same report.`,
+    cause: 'A page pointed to one that had been fetched already, or there was no end to them. The report was given up.',
+    remedies: ['Sync again later. If it stays like this, look for an update of Keyhold.'],
+  }
+}
+
+function cannotBeAsked(provider: string): Problem {
+  return new Problem('UNSUPPORTED', `${provider} cannot be asked for usage.`, {
+    cause: 'The provider offers no call that tells it.',
+    remedies: ["Use the provider's own dashboard."],
+  })
+}

@@ -1,0 +1,134 @@
+import { join } from 'node:path'
+import { Accounts } from './accounts/accounts.ts'
+import { Audit } from './audit/audit.ts'
+import { Changes } from './changes.ts'
+import { type Clock, type Host, systemClock } from './host.ts'
+import { createHttpClient } from './http/undici-client.ts'
+import { Imports } from './imports/imports.ts'
+import { Keys } from './keys/keys.ts'
+import { Providers } from './providers/providers.ts'
+import { Settings } from './settings/settings.ts'
+import type { StoreNotice } from './store/integrity.ts'
+import { takeDirectoryLock } from './store/lock.ts'
+import { openStore, type Store } from './store/store.ts'
+import { Usage } from './usage/usage.ts'
+import { Vault } from './vault/vault.ts'
+
+/** Everything that is open while Keyhold runs: made once by {@link openWorkspace}, shared by every door. */
+export interface Workspace {
+  readonly host: Host
+  readonly clock: Clock
+  readonly dataDir: string
+  /** Generated data, labelled as such on every screen. */
+  readonly sample: boolean
+  readonly notices: StoreNotice[]
+  readonly store: Store
+  readonly changes: Changes
+  readonly settings: Settings
+  readonly audit: Audit
+  readonly vault: Vault
+  readonly accounts: Accounts
+  readonly keys: Keys
+  readonly imports: Imports
+  readonly providers: Providers
+  readonly usage: Usage
+  /** Ends runs, takes secrets off the clipboard, wipes the vault key and closes the database. Safe to call twice. */
+  close(): Promise<void>
+}
+
+export interface OpenWorkspaceOptions {
+  /** Absolute path; made if it is not there. */
+  readonly dataDir: string
+  readonly host: Host
+  readonly clock?: Clock
+  readonly sample?: boolean
+}
+
+/**
+ * Opens the workspace in `dataDir`. Only one process may have it open: a second one fails with CONFLICT.
+ * Throws STORE_FAILED when the database cannot be opened.
+ */
+export function openWorkspace({ dataDir, host, clock = systemClock, sample = false }: OpenWorkspaceOptions): Workspace {
+  const lock = takeDirectoryLock(dataDir)
+  try {
+    return assemble({ dataDir, host, clock, sample }, lock)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+function assemble(
+  { dataDir, host, clock, sample }: Required<OpenWorkspaceOptions>,
+  lock: { release(): void },
+): Workspace {
+  const changes = new Changes()
+  const store = openStore(dataDir)
+  const settings = new Settings(dataDir, changes)
+  const audit = new Audit(store, clock, changes)
+  const http = createHttpClient({ userAgent: `Keyhold/${host.version}` })
+  const providers = new Providers({ http, settings, clock })
+  const accounts = new Accounts({ store, audit, changes, clock })
+  const vault = new Vault({
+    store,
+    secretStore: host.secretStore,
+    clock,
+    hasSecrets: () => keys.hasSecrets(),
+    autoLockMinutes: settings.preferences().autoLockMinutes,
+    onAudit: (action, detail) =>
+      audit.record({ source: 'app' }, { action, ...(detail === undefined ? {} : { detail }) }),
+  })
+  const keys = new Keys({
+    store,
+    secrets: vault,
+    accounts,
+    providers,
+    audit,
+    changes,
+    clock,
+    clipboard: host.clipboard,
+    preferences: () => settings.preferences(),
+  })
+  accounts.attachKeys(keys)
+  const imports = new Imports({ store, keys, accounts, audit, clock })
+  const usage = new Usage({ store, keys, accounts, providers, audit, changes, clock })
+  const endForget = vault.onChange(() => imports.forget())
+
+  let closing: Promise<void> | null = null
+  const close = async () => {
+    endForget()
+    await usage.close()
+    imports.close()
+    await keys.close()
+    vault.close()
+    await http.close()
+    store.close()
+    lock.release()
+  }
+  return {
+    host,
+    clock,
+    dataDir,
+    sample,
+    notices: [...store.notices, ...settings.notices],
+    store,
+    changes,
+    settings,
+    audit,
+    vault,
+    accounts,
+    keys,
+    imports,
+    providers,
+    usage,
+    close: () => {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+/** Where the sample workspace lives, beside the real one and never in it. */
+export function sampleDirectory(dataDir: string): string {
+  return join(dataDir, 'sample-workspace')
+}

@@ -1,0 +1,12 @@
+import { useQuery } from '@tanstack/react-query'
+import { orpc } from './api.ts'
+
+/** What the workspace says about itself. It does not change while it runs. */
+export function useSystemInfo() {
+  return useQuery(orpc.system.info.queryOptions({ staleTime: Number.POSITIVE_INFINITY }))
+}
+
+/** What the operator chose, shared by every page. */
+export function usePreferences() {
+  return useQuery(orpc.settings.preferences.queryOptions({ staleTime: Number.POSITIVE_INFINITY }))
+}

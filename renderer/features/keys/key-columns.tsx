@@ -1,0 +1,91 @@
+import { Text } from '@mantine/core'
+import type { ProviderKey } from '../../../shared/contract/keys.ts'
+import type { Column } from '../../ui/data-table.tsx'
+import { OutcomeBadge } from '../../ui/outcome-badge.tsx'
+import { ProviderMark } from '../../ui/provider-mark.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+import { TwoLines } from '../../ui/two-lines.tsx'
+import classes from './key-columns.module.css'
+import { kindLabel } from './key-words.ts'
+
+export const keyColumns: readonly Column<ProviderKey>[] = [
+  {
+    id: 'name',
+    header: 'Name',
+    width: null,
+    cell: (key) => (
+      <span className={classes.name}>
+        <ProviderMark provider={key.provider} />
+        <span className={classes.cut}>{key.name}</span>
+      </span>
+    ),
+  },
+  {
+    id: 'key',
+    header: 'Key',
+    width: 188,
+    cell: (key) => <MaskedKey value={key} />,
+  },
+  { id: 'kind', header: 'Kind', width: 112, from: 760, cell: (key) => <KindBadge kind={key.kind} /> },
+  { id: 'account', header: 'Account', width: 220, from: 1040, cell: (key) => key.accountEmail },
+  { id: 'outcome', header: 'Last test', width: 140, cell: (key) => <OutcomeBadge outcome={testState(key)} /> },
+  {
+    id: 'tested',
+    header: 'Tested',
+    width: 116,
+    from: 880,
+    cell: (key) => <RelativeTime at={key.validation?.testedAt ?? null} />,
+  },
+  { id: 'admin', header: 'Admin key', width: 170, from: 1240, cell: (key) => key.adminKeyName ?? <None /> },
+]
+
+/** A key on a narrow screen. */
+export function NarrowKey({ value }: { readonly value: ProviderKey }) {
+  return (
+    <TwoLines
+      first={
+        <span className={classes.name}>
+          <ProviderMark provider={value.provider} />
+          <span className={classes.cut}>{value.name}</span>
+        </span>
+      }
+      second={
+        <>
+          <MaskedKey value={value} />
+          <OutcomeBadge outcome={testState(value)} />
+        </>
+      }
+    />
+  )
+}
+
+/** The masked key, or that its secret cannot be read. */
+export function MaskedKey({ value }: { readonly value: Pick<ProviderKey, 'masked' | 'secret'> }) {
+  return (
+    <span className={classes.masked}>
+      <span className="keyhold-mono">{value.masked}</span>
+      {value.secret === 'unreadable' && <span className={classes.unreadable}>Damaged</span>}
+    </span>
+  )
+}
+
+/** A kind in a quiet frame; admin keys stand out, because they reach far. */
+export function KindBadge({ kind }: { readonly kind: ProviderKey['kind'] }) {
+  return (
+    <span className={classes.kind} data-kind={kind}>
+      {kindLabel(kind)}
+    </span>
+  )
+}
+
+function testState(key: ProviderKey) {
+  return key.validation?.outcome ?? null
+}
+
+function None() {
+  return (
+    <Text component="span" size="sm" c="dimmed">
+      –
+    </Text>
+  )
+}

@@ -1,0 +1,55 @@
+import type { ProviderKey } from '../../../shared/contract/keys.ts'
+import {
+  type KeyKind,
+  keyKinds,
+  linkableKinds,
+  type ProviderId,
+  providerIds,
+  providerInfo,
+} from '../../../shared/providers.ts'
+
+const kindLabels: Record<KeyKind, string> = {
+  project: 'Project',
+  admin: 'Admin',
+  legacy: 'Legacy',
+  'service-account': 'Service account',
+  standard: 'Standard',
+  restricted: 'Restricted',
+  publishable: 'Publishable',
+  'signing-secret': 'Signing secret',
+  'oauth-token': 'OAuth token',
+  unknown: 'Unknown',
+}
+
+/** A kind of key in one or two words. */
+export function kindLabel(kind: KeyKind): string {
+  return kindLabels[kind]
+}
+
+export const kindOptions = keyKinds.map((kind) => ({ value: kind, label: kindLabels[kind] }))
+
+export const providerOptions = providerIds.map((provider) => ({
+  value: provider,
+  label: provider === 'custom' ? 'Custom (any other)' : providerInfo(provider).name,
+}))
+
+export type Environment = NonNullable<ProviderKey['environment']>
+
+export const environmentOptions: readonly { value: Environment; label: string }[] = [
+  { value: 'production', label: 'Production' },
+  { value: 'staging', label: 'Staging' },
+  { value: 'development', label: 'Development' },
+]
+
+/** Whether a key of this provider and kind may be associated with an admin key. */
+export function isLinkable(provider: ProviderId, kind: KeyKind): boolean {
+  return providerInfo(provider).hasAdminKeys && linkableKinds.includes(kind)
+}
+
+/** A name to begin with: the variable it came from says most, then provider and kind. */
+export function suggestName(provider: ProviderId, kind: KeyKind, variableName: string | null): string {
+  if (provider === 'custom') return variableName ?? ''
+  const plain: readonly KeyKind[] = ['unknown', 'standard']
+  const word = plain.includes(kind) ? 'key' : `${kindLabels[kind].toLowerCase()} key`
+  return `${providerInfo(provider).name} ${word.replace('secret key', 'secret').replace('token key', 'token').replace('oauth', 'OAuth')}`
+}

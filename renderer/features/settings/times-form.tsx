@@ -1,0 +1,95 @@
+import { Button, Group, NumberInput, Skeleton } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import type { Preferences } from '../../../shared/contract/settings.ts'
+import { client, orpc, queryClient } from '../../app/api.ts'
+import { usePreferences } from '../../app/system-info.ts'
+import { notifyDone } from '../../ui/notify.ts'
+import { fieldMessages, problemOf } from '../../ui/problem.ts'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { useAction } from '../../ui/use-action.ts'
+import { Section } from './section.tsx'
+
+type Times = Pick<Preferences, 'autoLockMinutes' | 'revealSeconds' | 'clipboardSeconds'>
+
+const fields = [
+  {
+    name: 'autoLockMinutes',
+    label: 'Lock after',
+    suffix: ' min',
+    min: 0,
+    max: 1_440,
+    description: 'Minutes without activity until the vault locks. 0: never.',
+  },
+  {
+    name: 'revealSeconds',
+    label: 'Hide a revealed key after',
+    suffix: ' s',
+    min: 5,
+    max: 300,
+    description: 'Seconds a key stays readable, 5 to 300.',
+  },
+  {
+    name: 'clipboardSeconds',
+    label: 'Clear the clipboard after',
+    suffix: ' s',
+    min: 0,
+    max: 300,
+    description: 'Seconds a copied key stays there, up to 300. 0: it is not cleared.',
+  },
+] as const satisfies readonly { name: keyof Times; [other: string]: unknown }[]
+
+function Form({ preferences }: { readonly preferences: Preferences }) {
+  const [draft, setDraft] = useState<Partial<Record<keyof Times, number | string>>>({})
+  const save = useAction(async (times: Partial<Times>) => {
+    const stored = await client.settings.setPreferences(times)
+    queryClient.setQueryData(orpc.settings.preferences.queryKey(), stored)
+    setDraft({})
+    notifyDone('The times were saved.')
+  })
+  const messages = save.error === null ? {} : fieldMessages(problemOf(save.error))
+  const empty = fields.filter(({ name }) => draft[name] === '').map(({ name }) => name)
+  const changed = fields.some(({ name }) => draft[name] !== undefined && draft[name] !== preferences[name])
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (empty.length > 0) return
+    void save.run(Object.fromEntries(fields.map(({ name }) => [name, Number(draft[name] ?? preferences[name])])))
+  }
+  return (
+    <form onSubmit={submit}>
+      <Group align="flex-start" gap="lg">
+        {fields.map(({ name, label, suffix, min, max, description }) => (
+          <NumberInput
+            key={name}
+            w={{ base: '100%', xs: 230 }}
+            label={label}
+            description={description}
+            suffix={suffix}
+            min={min}
+            max={max}
+            allowDecimal={false}
+            allowNegative={false}
+            value={draft[name] ?? preferences[name]}
+            onChange={(value) => setDraft((now) => ({ ...now, [name]: value }))}
+            error={empty.includes(name) ? 'Enter a number.' : messages[name]}
+          />
+        ))}
+      </Group>
+      {Object.keys(messages).length === 0 && <ProblemAlert error={save.error} />}
+      <Button type="submit" mt="md" disabled={!changed} loading={save.isPending}>
+        Save times
+      </Button>
+    </form>
+  )
+}
+
+/** How long the vault stays open, a revealed key readable and a copied one on the clipboard. */
+export function TimesForm() {
+  const preferences = usePreferences()
+  return (
+    <Section title="Times" lead="Shorter is safer when others can reach this screen.">
+      {preferences.data ? <Form preferences={preferences.data} /> : preferences.isPending && <Skeleton height={96} />}
+      <ProblemAlert error={preferences.error} onRetry={() => void preferences.refetch()} />
+    </Section>
+  )
+}

@@ -1,0 +1,97 @@
+import type { SyncProgress, SyncState, UsageSource } from '../../../shared/contract/usage.ts'
+import { providerInfo } from '../../../shared/providers.ts'
+
+/** A source with its newest run, whether that came from the list or live. */
+export interface SourceRow {
+  readonly source: UsageSource
+  readonly run: SyncProgress | null
+}
+
+export const stateWords: Record<SyncState, string> = {
+  queued: 'Waiting to start',
+  running: 'Reading',
+  done: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  interrupted: 'Interrupted',
+}
+
+export function isActive(run: SyncProgress | null): run is SyncProgress {
+  return run !== null && (run.state === 'queued' || run.state === 'running')
+}
+
+/** Joins the listed sources with what came live; the run with the higher id is the newer one. */
+export function sourceRows(sources: readonly UsageSource[], live: ReadonlyMap<number, SyncProgress>): SourceRow[] {
+  return sources.map((source) => {
+    const run = live.get(source.keyId) ?? null
+    const listed = source.lastRun
+    if (run === null || listed === null) return { source, run: run ?? listed }
+    return { source, run: listed.runId > run.runId || (listed.runId === run.runId && !isActive(listed)) ? listed : run }
+  })
+}
+
+/** Per cent of a run, never 100 before it ended, or null while the number of pages is unknown. */
+export function runPercent(run: SyncProgress): number | null {
+  if (!isActive(run)) return 100
+  if (run.expectedPages === null || run.expectedPages === 0) return null
+  return Math.min(97, Math.round((run.pages / run.expectedPages) * 100))
+}
+
+/** Per cent of all runs under way together; null while none of them can tell. */
+export function overallPercent(runs: readonly SyncProgress[]): number | null {
+  const parts = runs.map((run) => runPercent(run))
+  if (parts.length === 0 || parts.every((part) => part === null)) return null
+  return Math.round(parts.reduce<number>((sum, part) => sum + (part ?? 0), 0) / parts.length)
+}
+
+function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** What a run is doing or how it ended, in one line. `now` decides whether an imposed wait is still on. */
+export function runText(run: SyncProgress, now: number): string {
+  if (run.state === 'running' && run.waitingUntil !== null && run.waitingUntil > now) {
+    const seconds = Math.ceil((run.waitingUntil - now) / 1_000)
+    return `Waiting ${seconds} s, as ${providerInfo(run.provider).name} asked`
+  }
+  switch (run.state) {
+    case 'queued':
+      return stateWords.queued
+    case 'running':
+      return run.expectedPages === null
+        ? `${stateWords.running}, ${plural(run.pages, 'page')} so far`
+        : `${stateWords.running} page ${Math.min(run.pages + 1, run.expectedPages)} of about ${run.expectedPages}`
+    case 'done':
+      return run.problem === null
+        ? `${stateWords.done}, ${plural(run.rows, 'row')}`
+        : `${stateWords.done}, but: ${run.problem.message}`
+    case 'failed':
+      return run.problem === null ? stateWords.failed : `${stateWords.failed}: ${run.problem.message}`
+    case 'cancelled':
+      return `${stateWords.cancelled} after ${plural(run.pages, 'page')}`
+    case 'interrupted':
+      return `${stateWords.interrupted} after ${plural(run.pages, 'page')}`
+  }
+}
+
+export interface SyncSummary {
+  readonly active: readonly SyncProgress[]
+  readonly failed: number
+  readonly resumable: readonly number[]
+  /** Newest and oldest success over all sources; `neverSynced` counts those without any. */
+  readonly newestSuccess: number | null
+  readonly oldestSuccess: number | null
+  readonly neverSynced: number
+}
+
+export function summarise(rows: readonly SourceRow[]): SyncSummary {
+  const successes = rows.map(({ source }) => source.lastSuccessAt).filter((at) => at !== null)
+  return {
+    active: rows.map(({ run }) => run).filter(isActive),
+    failed: rows.filter(({ run }) => run?.state === 'failed').length,
+    resumable: rows.filter(({ source, run }) => source.resumable && !isActive(run)).map(({ source }) => source.keyId),
+    newestSuccess: successes.length === 0 ? null : Math.max(...successes),
+    oldestSuccess: successes.length === 0 ? null : Math.min(...successes),
+    neverSynced: rows.length - successes.length,
+  }
+}

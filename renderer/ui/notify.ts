@@ -1,0 +1,19 @@
+import { notifications } from '@mantine/notifications'
+import { problemOf } from './problem.ts'
+
+/** A short word that something was done. Never put a secret in it. */
+export function notifyDone(message: string): void {
+  notifications.show({ message, color: 'green', autoClose: 4_000 })
+}
+
+/** A failure that has no place of its own on the page. It stays until it is closed. */
+export function notifyProblem(error: unknown): void {
+  const problem = problemOf(error)
+  const [remedy] = problem.remedies
+  notifications.show({
+    title: problem.message,
+    message: remedy ?? (problem.cause === problem.message ? '' : problem.cause),
+    color: 'red',
+    autoClose: false,
+  })
+}

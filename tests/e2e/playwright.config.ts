@@ -1,0 +1,22 @@
+import { defineConfig } from '@playwright/test'
+
+const args: unknown = JSON.parse(process.env.KEYHOLD_CHROMIUM_ARGS ?? '[]')
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.spec.ts',
+  outputDir: '../.artifacts/e2e',
+  fullyParallel: false,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list', { printSteps: false }]],
+  use: {
+    launchOptions: {
+      ...(process.env.KEYHOLD_CHROMIUM_PATH ? { executablePath: process.env.KEYHOLD_CHROMIUM_PATH } : {}),
+      args: Array.isArray(args) ? args.map(String) : [],
+    },
+    trace: 'retain-on-failure',
+    viewport: { width: 1_280, height: 800 },
+  },
+})

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startOpenAiSimulator } from '../simulators/openai.ts'
+import { lineFile, type RunningHost, startHost, temporaryFolder } from '../support/browser-host.ts'
+import { startGateway } from '../support/gateway.ts'
+import { rawRequest } from '../support/raw-http.ts'
+import { firstSession } from '../support/session.ts'
+
+const folder = temporaryFolder('canary')
+const dataDir = join(folder.path, 'data')
+const apiToken = randomBytes(24).toString('base64url')
+const args = [
+  '--passphrase-file',
+  lineFile(folder.path, 'passphrase', randomBytes(18).toString('base64url')),
+  '--api-token-file',
+  lineFile(folder.path, 'token', apiToken),
+  '--api-allow-reveal',
+]
+/** Random, of the shape of an OpenAI admin key, and known to nobody but this test. */
+const canary = `sk-admin-${randomBytes(90).toString('base64url').slice(0, 110)}`
+const pieces = [
+  canary,
+  canary.slice(9, 49),
+  Buffer.from(canary).toString('base64'),
+  Buffer.from(canary).toString('hex'),
+]
+
+afterAll(() => folder.remove())
+
+function filesBelow(path: string): string[] {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+function expectClean(text: string, where: string): void {
+  for (const piece of pieces) expect(text.includes(piece), `the canary stands in ${where}`).toBe(false)
+}
+
+async function api(host: RunningHost, path: string, init: { method?: string; body?: unknown } = {}) {
+  return rawRequest(`${host.origin}/api${path}`, {
+    method: init.method ?? 'GET',
+    headers: { authorization: `Bearer ${apiToken}`, 'content-type': 'application/json' },
+    ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
+  })
+}
+
+describe('a random key', () => {
+  it('leaves no trace of its plain text anywhere but in reveal and GET …/full', async () => {
+    const openai = await startOpenAiSimulator()
+    const gateway = await startGateway({ target: openai.url, accepts: canary, sends: openai.keys.admin })
+    let host = await startHost({ dataDir, args })
+    let session = await firstSession(host)
+    const said: { where: string; text: string }[] = []
+    const note = (where: string, value: unknown) => said.push({ where, text: JSON.stringify(value) })
+    const fails = (where: string, work: Promise<unknown>) =>
+      work.then(
+        () => {
+          throw new Error(`${where} should have failed`)
+        },
+        (error: unknown) =>
+          said.push({
+            where,
+            text: `${String(error)} ${JSON.stringify(error)} ${error instanceof Error ? error.stack : ''}`,
+          }),
+      )
+
+    const { client } = session
+    await client.settings.setProvider({ provider: 'openai', base_url: gateway.url, allow_admin_key: true })
+    const account = await client.accounts.create({ email: 'canary@example.com' })
+    const secret = `OPENAI_ADMIN_KEY="${canary}"`
+    note('detect', await client.keys.detect({ secret }))
+    const tested = await client.keys.testCandidate({ secret, provider: 'openai', kind: 'admin' })
+    expect(tested.outcome).toBe('valid')
+    note('test before save', tested)
+    const fields = { accountId: account.id, name: 'Canary', provider: 'openai', kind: 'admin' } as const
+    const key = await client.keys.create({ ...fields, secret })
+    note('create', key)
+    await fails('duplicate', client.keys.create({ ...fields, secret }))
+    await fails('bad field', client.keys.create({ ...fields, name: '', secret }))
+    await fails('two lines', client.keys.create({ ...fields, secret: `${canary}\n${canary}` }))
+    await fails('copy without a clipboard', client.keys.copy({ id: key.id }))
+    note('list', await client.keys.list({ query: 'canary' }))
+    note('search by the secret itself', await client.keys.list({ query: canary.slice(0, 60) }))
+    note('test', await client.keys.test({ id: key.id }))
+    note('remote keys', await client.keys.remote({ id: key.id }))
+
+    const progress = await client.usage.progress()
+    const { runs } = await client.usage.sync({ days: 7 })
+    expect(runs).toHaveLength(1)
+    for await (const state of progress) {
+      note('progress', state)
+      if (state.runId === runs[0]?.runId && !['queued', 'running'].includes(state.state)) {
+        expect(state.state).toBe('done')
+        break
+      }
+    }
+    note('dashboard', await client.usage.dashboard({ days: 7, groupBy: 'key' }))
+    note('export', await client.usage.exportCsv({ days: 7, groupBy: 'key' }))
+
+    gateway.echoKeys(true)
+    note('test through an echoing gateway', await client.keys.test({ id: key.id }))
+    const failing = await client.usage.sync({ days: 7 })
+    for await (const state of await client.usage.progress()) {
+      note('failed progress', state)
+      if (state.runId === failing.runs[0]?.runId && state.state === 'failed') break
+    }
+    note('diagnostics', await client.usage.diagnostics())
+    note('sources', await client.usage.sources())
+    gateway.echoKeys(false)
+
+    note(
+      'import preview',
+      await client.imports.preview({ format: 'env', text: `# keys\nOPENAI_ADMIN_KEY=${canary}\nBROKEN ${canary}\n` }),
+    )
+    note('audit', await client.audit.list({}))
+
+    const revealed = await client.keys.reveal({ id: key.id })
+    expect(revealed.secret).toBe(canary)
+
+    for (const path of [
+      '/accounts',
+      '/keys',
+      '/usage?days=7',
+      '/inventory/keys?limit=10',
+      `/inventory/keys/${key.id}`,
+      '/usage/export?days=7',
+      '/usage/diagnostics',
+      '/audit',
+      '/settings/providers',
+      '/openapi.json',
+      '/keys/999/full',
+    ]) {
+      const answer = await api(host, path)
+      said.push({ where: `GET ${path}`, text: answer.body + JSON.stringify(answer.headers) })
+    }
+    const refusedReveal = await api(host, `/inventory/keys/${key.id}/reveal`, { method: 'POST', body: {} })
+    expect(refusedReveal.status).toBe(403)
+    said.push({ where: 'POST reveal', text: refusedReveal.body })
+    const duplicate = await api(host, '/keys', {
+      method: 'POST',
+      body: { name: 'Again', full_key: canary, account_id: account.id },
+    })
+    expect(duplicate.status).toBe(409)
+    said.push({ where: 'POST duplicate', text: duplicate.body })
+    const full = await api(host, `/keys/${key.id}/full`)
+    expect(JSON.parse(full.body)).toEqual({ full_key: canary })
+
+    session.close()
+    await host.kill()
+    said.push({ where: 'the output of the killed process', text: host.output() })
+    for (const file of filesBelow(dataDir)) expectClean(readFileSync(file, 'latin1'), `${file} after SIGKILL`)
+
+    host = await startHost({ dataDir, args })
+    session = await firstSession(host)
+    expect((await session.client.keys.reveal({ id: key.id })).secret).toBe(canary)
+    note('interrupted runs', await session.client.usage.sources())
+    session.close()
+    expect(await host.stop()).toBe(0)
+    said.push({ where: 'the output of the process', text: host.output() })
+    for (const file of filesBelow(dataDir)) expectClean(readFileSync(file, 'latin1'), `${file} after a clean end`)
+    for (const { where, text } of said) expectClean(text, where)
+    expect(said.length).toBeGreaterThan(25)
+    await gateway.close()
+    await openai.close()
+  })
+})
