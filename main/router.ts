@@ -110,7 +110,9 @@ export function createRouter(workspace: Workspace, localApiHost: LocalApiHost | 
         await usage.cancel(input)
         return { ok: true as const }
       }),
-      progress: os.usage.progress.handler(({ signal }) => usage.progress(signal)),
+      progress: os.usage.progress.handler(async function* ({ signal }) {
+        yield* usage.progress(signal)
+      }),
       dashboard: os.usage.dashboard.handler(({ input }) => usage.dashboard(input)),
       exportCsv: os.usage.exportCsv.handler(({ input, context }) => usage.exportCsv(context.caller, input)),
       diagnostics: os.usage.diagnostics.handler(() => usage.diagnostics()),

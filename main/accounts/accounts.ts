@@ -172,13 +172,12 @@ export class Accounts {
   /** An e-mail address is unique unless the caller says that the same person stands for another organisation. */
   #requireFreeEmail(fields: AccountFields, before: StoredAccount | null): void {
     const others = this.#rows.withEmail(fields.email).filter(({ id }) => id !== before?.id)
-    if (others.length === 0) return
     const twin = others.find(({ organization }) => sameText(organization, fields.organization))
-    if (twin !== undefined) throw emailTaken(twin, true)
-    // The pair was allowed once; an edit that leaves the address alone need not allow it again.
+    // A pair was allowed once; an edit that leaves the address alone need not allow it again.
     const keepsEmail = before !== null && sameText(before.email, fields.email)
-    const first = others[0]
-    if (first !== undefined && !keepsEmail && !fields.allowSameEmail) throw emailTaken(first, false)
+    const other = twin ?? others[0]
+    if (other !== undefined && !fields.allowSameEmail && !keepsEmail) throw emailTaken(other, 'email')
+    if (twin !== undefined) throw emailTaken(twin, 'organization')
   }
 
   #record(
@@ -202,9 +201,19 @@ function readFields(input: AccountFields): AccountFields {
   return parsed.data
 }
 
-function ownFields({ email, name, organization, contactNote }: AccountFields) {
-  const note = contactNote === '' ? null : contactNote
-  return { email, name, organization, contactNote: note, search: searchLine([email, name, organization]) }
+/** As it is stored: half characters (lone surrogates) replaced, a blank note none. */
+function ownFields(fields: AccountFields) {
+  const { email } = fields
+  const name = fields.name?.toWellFormed() ?? null
+  const organization = fields.organization?.toWellFormed() ?? null
+  const note = fields.contactNote?.toWellFormed() ?? ''
+  return {
+    email,
+    name,
+    organization,
+    contactNote: note === '' ? null : note,
+    search: searchLine([email, name, organization]),
+  }
 }
 
 function sameText(a: string | null, b: string | null): boolean {
@@ -212,18 +221,18 @@ function sameText(a: string | null, b: string | null): boolean {
   return plain(a) === plain(b)
 }
 
-function emailTaken(other: StoredAccount, sameOrganization: boolean): Problem {
+/** `field` is the one to change: the address, or, where the same address is allowed, the organisation. */
+function emailTaken(other: StoredAccount, field: 'email' | 'organization'): Problem {
   const whose = other.organization === null ? 'without an organisation' : `for ${other.organization}`
-  const message = sameOrganization
-    ? `There is an account for ${other.email} ${whose} already.`
-    : `The e-mail address ${other.email} belongs to an account ${whose} already.`
-  const fix = sameOrganization
-    ? 'Enter another organisation, or another e-mail address.'
-    : 'If this is the same person for another organisation, enter that organisation and allow the same e-mail address.'
+  const message = `The e-mail address ${other.email} belongs to an account ${whose} already.`
+  const fix =
+    field === 'email'
+      ? 'If this is the same person for another organisation, enter that organisation and allow the same e-mail address.'
+      : 'Enter another organisation, or another e-mail address.'
   return new Problem('ALREADY_EXISTS', message, {
     cause: 'An e-mail address stands for one account, except for another organisation.',
     remedies: ['Use the account that is there.', fix],
-    fields: [{ field: sameOrganization ? 'organization' : 'email', message: `${message} ${fix}` }],
+    fields: [{ field, message: `${message} ${fix}` }],
     relatedIds: [other.id],
   })
 }

@@ -107,6 +107,9 @@ function fail(error: unknown): void {
   process.exit(1)
 }
 
+// Databases and settings of keys are nobody else's business on this machine.
+process.umask(0o077)
+
 const parsed = parseArguments(process.argv.slice(2))
 if (parsed.kind === 'help') {
   console.log(usageText)

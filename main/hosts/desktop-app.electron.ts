@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { RPCHandler } from '@orpc/server/message-port'
-import type * as Electron from 'electron'
 import { CONNECT_CHANNEL } from '../../shared/bridge.ts'
 import { Problem } from '../../shared/problems.ts'
 import { type CallContext, type DefectReporter, doorOptions } from '../doors.ts'
@@ -9,6 +8,7 @@ import type { Host, HostClipboard, OsSecretStore } from '../host.ts'
 import { createRouter } from '../router.ts'
 import { openWorkspace, sampleDirectory, type Workspace } from '../workspace.ts'
 import type { BuiltFiles } from './built-files.ts'
+import type { ConnectEvent, DesktopWindow, ElectronParts } from './electron-parts.electron.ts'
 import { contentSecurityPolicy, securityHeaders } from './policies/csp.ts'
 import { APP_ORIGIN, isAppUrl, mayNavigate, mayOpenOutside } from './policies/navigation.ts'
 import { mayHavePermission } from './policies/permissions.ts'
@@ -16,67 +16,6 @@ import { judgeSender } from './policies/senders.ts'
 import { windowOptions } from './policies/window.electron.ts'
 import { product } from './product.ts'
 import { openSample } from './unattended.ts'
-
-/** The part of Electron that the desktop host uses: all of it, so that a test can stand in for it. */
-export interface ElectronParts {
-  readonly app: Pick<
-    Electron.App,
-    | 'enableSandbox'
-    | 'exit'
-    | 'getPath'
-    | 'isPackaged'
-    | 'on'
-    | 'quit'
-    | 'requestSingleInstanceLock'
-    | 'setPath'
-    | 'whenReady'
-  > & { readonly commandLine: Pick<Electron.CommandLine, 'getSwitchValue' | 'hasSwitch'> }
-  readonly BrowserWindow: new (options: Electron.BrowserWindowConstructorOptions) => DesktopWindow
-  readonly MessageChannelMain: new () => { readonly port1: MainPort; readonly port2: MainPort }
-  readonly ipcMain: Pick<Electron.IpcMain, 'on'>
-  readonly protocol: Pick<Electron.Protocol, 'handle' | 'registerSchemesAsPrivileged'>
-  readonly session: {
-    readonly defaultSession: Pick<
-      Electron.Session,
-      'setDevicePermissionHandler' | 'setPermissionCheckHandler' | 'setPermissionRequestHandler'
-    >
-  }
-  readonly shell: Pick<Electron.Shell, 'openExternal'>
-  readonly clipboard: Pick<Electron.Clipboard, 'clear' | 'readText' | 'writeText'>
-  readonly powerMonitor: { on(event: 'suspend' | 'lock-screen', listener: () => void): unknown }
-  readonly dialog: Pick<Electron.Dialog, 'showErrorBox'>
-}
-
-export interface DesktopWindow
-  extends Pick<Electron.BrowserWindow, 'focus' | 'isMinimized' | 'loadURL' | 'restore' | 'show'> {
-  once(event: 'ready-to-show', listener: () => void): unknown
-  on(event: 'closed', listener: () => void): unknown
-  readonly webContents: {
-    on(
-      event: 'will-navigate' | 'will-frame-navigate' | 'will-redirect',
-      listener: (event: NavigationEvent) => void,
-    ): unknown
-    on(event: 'will-attach-webview', listener: (event: { preventDefault(): void }) => void): unknown
-    setWindowOpenHandler(handler: (details: { url: string }) => { action: 'deny' }): unknown
-  }
-}
-
-interface NavigationEvent {
-  readonly url: string
-  readonly isMainFrame?: boolean
-  preventDefault(): void
-}
-
-/** What is read of a message from a page: never the window, always the frame that sent it. */
-export interface ConnectEvent {
-  readonly senderFrame:
-    | (Pick<Electron.WebFrameMain, 'url' | 'parent' | 'detached'> & {
-        postMessage(channel: string, message: unknown, transfer?: MainPort[]): void
-      })
-    | null
-}
-
-export type MainPort = Pick<Electron.MessagePortMain, 'close' | 'on' | 'postMessage' | 'start'>
 
 export interface DesktopOptions {
   readonly files: BuiltFiles
@@ -86,29 +25,12 @@ export interface DesktopOptions {
   readonly reportDefect: DefectReporter
 }
 
-export interface DesktopApp {
-  /** The open workspace, once the app is ready; null when this process gave way to one that runs already. */
-  readonly ready: Promise<Workspace | null>
-}
-
-/** Starts the desktop host: one process, one workspace, windows that can do nothing but ask over their port. */
-export function startDesktop(electron: ElectronParts, options: DesktopOptions): DesktopApp {
-  const { app } = electron
-  const chosen = app.commandLine.getSwitchValue('data-dir')
-  // The folder decides which key of the operating system's store is ours, so it is set before anything reads it.
-  if (chosen !== '') app.setPath('userData', chosen)
-  app.enableSandbox()
-  electron.protocol.registerSchemesAsPrivileged([
-    { scheme: product.scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: false } },
-  ])
-  if (!app.requestSingleInstanceLock()) {
-    app.quit()
-    return { ready: Promise.resolve(null) }
-  }
-  return { ready: app.whenReady().then(() => run(electron, options)) }
-}
-
-async function run(electron: ElectronParts, options: DesktopOptions): Promise<Workspace> {
+/**
+ * Runs the desktop host once {@link prepareDesktop} let this process go on: one workspace, and windows that can do
+ * nothing but ask over their port. Shows what went wrong and ends the app when the workspace cannot be opened.
+ */
+export async function runDesktop(electron: ElectronParts, options: DesktopOptions): Promise<Workspace> {
+  await electron.app.whenReady()
   const { app } = electron
   const sample = app.commandLine.hasSwitch('sample')
   const workspaceFolder = join(app.getPath('userData'), 'workspace')

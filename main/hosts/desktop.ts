@@ -1,43 +1,40 @@
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import {
-  app,
-  BrowserWindow,
-  clipboard,
-  dialog,
-  ipcMain,
-  MessageChannelMain,
-  powerMonitor,
-  protocol,
-  safeStorage,
-  session,
-  shell,
-} from 'electron'
-import { createSafeStorageStore } from '../vault/safe-storage.electron.ts'
-import { BuiltFiles } from './built-files.ts'
-import { startDesktop } from './desktop-app.electron.ts'
+import type * as Electron from 'electron'
+import { prepareDesktop } from './prepare-desktop.electron.ts'
 import { product } from './product.ts'
 
-const started = startDesktop(
-  {
-    app,
-    BrowserWindow,
-    MessageChannelMain,
-    ipcMain,
-    protocol,
-    get session() {
-      return session
-    },
-    shell,
-    clipboard,
-    powerMonitor,
-    dialog,
-  },
-  {
+// Required, not imported: a static import of "electron" may be resolved only after Electron is ready, and the sandbox
+// and the scheme have to be set before.
+const electron: typeof Electron = createRequire(import.meta.url)('electron')
+const { app, protocol } = electron
+
+// Databases and settings of keys are nobody else's business on this machine.
+process.umask(0o077)
+
+if (prepareDesktop({ app, protocol })) {
+  // Loaded only now: some of what was prepared has to come before Electron is ready.
+  start().catch((error: unknown) => {
+    console.error('Keyhold:', error)
+    app.exit(1)
+  })
+}
+
+async function start(): Promise<void> {
+  const [{ runDesktop }, { createSafeStorageStore }, { BuiltFiles }] = await Promise.all([
+    import('./desktop-app.electron.ts'),
+    import('../vault/safe-storage.electron.ts'),
+    import('./built-files.ts'),
+  ])
+  await runDesktop(electron, {
     files: new BuiltFiles(join(import.meta.dirname, '..', 'renderer')),
     preload: join(import.meta.dirname, '..', 'preload', 'preload.cjs'),
-    secretStore: createSafeStorageStore({ safeStorage, platform: process.platform, identity: product.appId }),
+    secretStore: createSafeStorageStore({
+      safeStorage: electron.safeStorage,
+      platform: process.platform,
+      identity: `${product.appId} ${app.getName()} ${app.getPath('userData')}`,
+    }),
     version: product.version,
     reportDefect: (error) => console.error('Keyhold: a defect:', error instanceof Error ? error.stack : error),
-  },
-)
-started.ready.catch(() => app.exit(1))
+  })
+}

@@ -22,7 +22,8 @@ const SHORTEST_KEY = 8
 
 /**
  * Reads a `.env` file the way dotenv does (quotes, escapes, comments, `export`, values over several lines), and says
- * for every definition where it stands and whether it holds a key. Throws INVALID_INPUT (field "text") if there is
+ * for every definition where it stands and whether it holds a key. Other than dotenv it takes a new definition inside
+ * open quotation marks for the sign that they were never closed, rather than swallow the next keys. Throws INVALID_INPUT (field "text") if there is
  * no definition in it, or more than MAX_IMPORT_ROWS.
  */
 export function readEnv(text: string): Source {

@@ -14,6 +14,10 @@ declare module 'papaparse' {
   }
   const Papa: {
     parse(text: string, config: ParseConfig): void
+    unparse(
+      rows: readonly (readonly (string | number | null)[])[],
+      config: { readonly newline: string; readonly escapeFormulae: RegExp },
+    ): string
   }
   // biome-ignore lint/style/noDefaultExport: this is how the package exports
   export default Papa

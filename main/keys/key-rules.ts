@@ -65,10 +65,20 @@ export function changedParts(before: StoredKey, after: KeyFields): string[] {
     .map((field) => partNames[field])
 }
 
-/** Blank descriptions are none; tags are there once, whatever their case. */
-export function tidyFields<T extends Pick<KeyFields, 'description' | 'tags'>>(fields: T): T {
-  const tags = new Map(fields.tags.filter((tag) => tag !== '').map((tag) => [tag.toLowerCase(), tag]))
-  return { ...fields, description: fields.description === '' ? null : fields.description, tags: [...tags.values()] }
+/**
+ * As it is stored: half characters (lone surrogates) replaced, blank descriptions none, tags there once whatever
+ * their case.
+ */
+export function tidyFields<T extends Pick<KeyFields, 'name' | 'description' | 'tags'>>(fields: T): T {
+  const whole = fields.tags.map((tag) => tag.toWellFormed()).filter((tag) => tag !== '')
+  const tags = new Map(whole.map((tag) => [tag.toLowerCase(), tag]))
+  const description = fields.description?.toWellFormed() ?? ''
+  return {
+    ...fields,
+    name: fields.name.toWellFormed(),
+    description: description === '' ? null : description,
+    tags: [...tags.values()],
+  }
 }
 
 /**

@@ -88,11 +88,15 @@ export class KeyUse {
 
   async test(caller: Caller, id: number, signal: AbortSignal | undefined): Promise<Validation> {
     const { key, secret } = this.#deps.secrets.open(id)
-    const result = await this.#deps.providers.validate(key.provider, { secret, kind: key.kind }, signal)
-    const kept = { ...result, ...keptValidation(result, secret, maskKey(secret)) }
-    const outcome = this.#deps.store.transaction(() => this.#keepResult(caller, key, kept))
+    const validate = (kind: KeyKind) => this.#deps.providers.validate(key.provider, { secret, kind }, signal)
+    const first = await validate(key.kind)
+    const kind = kindAfterTest(key.kind, first.reportedKind)
+    // "This is an admin key" is no fault of the key once it is listed as one: the kind found counts, so ask for that.
+    const result = kind !== key.kind && first.outcome === 'wrong_kind' ? await validate(kind) : first
+    const masked = { ...result, ...keptValidation(result, secret, maskKey(secret)) }
+    const kept = this.#deps.store.transaction(() => this.#keepResult(caller, key, masked, kind))
     this.#deps.changes.announce('keys')
-    return outcome
+    return kept
   }
 
   async testCandidate(
@@ -141,7 +145,7 @@ export class KeyUse {
     const endings = visible.map(({ ends }) => ends.tail.slice(-4))
     const candidates = rows
       .ofProvider(admin.provider)
-      .filter(({ id, masked }) => id !== adminKeyId && endings.some((ending) => masked.endsWith(ending)))
+      .filter(({ masked }) => endings.some((ending) => masked.endsWith(ending)))
       .flatMap(({ id, adminKeyId: linkedTo }) => {
         const opened = secrets.openIfReadable(id)
         return opened === null ? [] : [{ id, secret: opened.secret, linked: linkedTo === adminKeyId }]
@@ -164,7 +168,7 @@ export class KeyUse {
   }
 
   /** The key may have been changed or deleted while the provider was asked: then the result is not about it. */
-  #keepResult(caller: Caller, tested: SealedKey, result: Validation): Validation {
+  #keepResult(caller: Caller, tested: SealedKey, result: Validation, kind: KeyKind): Validation {
     const { rows, audit, reindex } = this.#deps
     const present = rows.sealed(tested.id)
     if (
@@ -175,7 +179,6 @@ export class KeyUse {
     ) {
       return { ...result, message: `${result.message} The key was changed meanwhile, so the result was not kept.` }
     }
-    const kind = kindAfterTest(present.kind, result.reportedKind)
     const message =
       kind === present.kind
         ? result.message

@@ -5,12 +5,15 @@ export interface VisibleEnds {
 }
 
 const MIN_TAIL = 3
+/** Longer than any redacted form. What a provider sends is not trusted to be short. */
+const MAX_REDACTED = 400
 
 /**
  * Reads a provider's redacted form: `sk-abc...wxyz`, `sk-ant-api03-R2D…igAA`, `sk-or-v1-0e6****1c96`. Null if it has
  * no hidden middle, or shows too little at its end to tell keys apart.
  */
 export function visibleEnds(redacted: string): VisibleEnds | null {
+  if (redacted.length > MAX_REDACTED) return null
   const match = /^([\x21-\x7e]*?)(?:\*+|\.{2,}|\u2026+|\u2022+)([A-Za-z0-9_-]+)$/.exec(redacted.trim())
   const head = match?.[1]
   const tail = match?.[2]

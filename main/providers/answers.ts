@@ -148,7 +148,7 @@ const remediesOf: Record<ValidationOutcome, readonly string[]> = {
 }
 
 /** What is known beyond outcome and message; everything left out gets its plain default. */
-export type OutcomeDetails = Partial<Omit<ValidationResult, 'outcome' | 'message'>>
+type OutcomeDetails = Partial<Omit<ValidationResult, 'outcome' | 'message'>>
 
 /**
  * A validation result. Left out: remedies usual for the outcome, no status, certain (except `unknown`), and

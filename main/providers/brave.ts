@@ -11,15 +11,7 @@ import {
   unrecognisedOutcome,
   withWords,
 } from './calls.ts'
-import type {
-  CallContext,
-  Credential,
-  ProviderAdapter,
-  UsageChain,
-  UsagePage,
-  UsageWindow,
-  ValidationResult,
-} from './provider.ts'
+import type { CallContext, Credential, ProviderAdapter, UsageChain, UsagePage, ValidationResult } from './provider.ts'
 import { readBraveRateLimits, readBraveWindows } from './rate-limits.ts'
 import { dayOf, noFigures } from './reports.ts'
 
@@ -132,22 +124,23 @@ async function validate(credential: Credential, context: CallContext): Promise<V
  * (`usageIsBilled`).
  *
  * The counter runs from the start of the plan's window (about a month) to now and is not split into days. It is
- * given as one fact on the first day of that window: each later sync replaces it, so a range that holds that day
- * has the true total and nothing is counted twice. Plans without a quota (limit 0) count nothing: no fact then.
+ * given as one fact on the first day of that window, whichever days were asked for: each later sync replaces it, so
+ * a range that holds that day has the true total and nothing is counted twice. Plans without a quota (limit 0) count
+ * nothing: no fact then.
  */
-function planUsage(credential: Credential, window: UsageWindow): UsageChain[] {
+function planUsage(credential: Credential): UsageChain[] {
   return [
     {
       report: 'quota',
       identity: '/web/search?q=keyhold&count=1',
       expectedPages: 1,
       optional: false,
-      fetch: (_pageToken, context) => fetchCounter(credential, window, context),
+      fetch: (_pageToken, context) => fetchCounter(credential, context),
     },
   ]
 }
 
-async function fetchCounter(credential: Credential, window: UsageWindow, context: CallContext): Promise<UsagePage> {
+async function fetchCounter(credential: Credential, context: CallContext): Promise<UsagePage> {
   const answer = await fetchAnswer(credential, context, {
     provider: NAME,
     request: {
@@ -166,7 +159,6 @@ async function fetchCounter(credential: Credential, window: UsageWindow, context
     return nothing
   }
   const day = dayOf(quota.resetsAt - quota.windowSeconds * 1_000)
-  if (day < window.from || day >= window.to) return nothing
   const requests = Math.max(0, quota.limit - quota.remaining)
   return { facts: [{ ...noFigures, day, requests, provenance: 'metered' }], buckets: [day], nextToken: null }
 }

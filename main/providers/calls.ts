@@ -107,7 +107,7 @@ async function waitFor(context: CallContext, ms: number): Promise<void> {
 /** How one provider's answer reads. Sees only JSON bodies; the rest is {@link unreadableOutcome}. */
 export type ReadAnswer = (answer: Answer & { readonly value: unknown }) => ValidationResult
 
-export interface KeyTest {
+interface KeyTest {
   /** Display name of the provider. */
   readonly provider: string
   readonly request: HttpRequest
@@ -146,7 +146,7 @@ function readLimits(test: KeyTest, answer: Answer, context: CallContext): RateLi
 }
 
 /** Reads an answer with `read` if it can be read at all; redirects and what is not JSON have one meaning everywhere. */
-export function readAnswer(
+function readAnswer(
   provider: string,
   answer: Answer,
   read: ReadAnswer,
@@ -162,7 +162,7 @@ export function readAnswer(
 }
 
 /** The outcome for an answer that is not JSON, whatever its status: nothing is known about the key. */
-export function unreadableOutcome(provider: string, answer: Answer): ValidationResult {
+function unreadableOutcome(provider: string, answer: Answer): ValidationResult {
   const what = answer.json.kind === 'json' ? 'something unexpected' : describeNotJson(answer.json.looksLike)
   return outcome('unknown', `${provider} answered ${what} (status ${answer.status}).`, {
     remedies: [
@@ -187,7 +187,7 @@ export function withWords(sentence: string, words: string | null): string {
 }
 
 /** A failed outcome as the error a sync or a listing ends with. */
-export function errorOfOutcome(result: ValidationResult, answer: Answer | null): ProviderError {
+function errorOfOutcome(result: ValidationResult, answer: Answer | null): ProviderError {
   const retryAfterMs = answer?.retryAfterMs ?? null
   return new ProviderError(result.outcome, {
     code: 'PROVIDER_FAILED',
@@ -212,7 +212,7 @@ export function badAnswer(provider: string, what: string): ProviderError {
   })
 }
 
-export interface SyncCall {
+interface SyncCall {
   readonly provider: string
   readonly request: HttpRequest
   /** Must say `valid` for a successful answer, and only for one. */

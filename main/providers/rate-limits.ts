@@ -65,7 +65,7 @@ function instant(milliseconds: number): number | null {
 }
 
 /** A count in a header; null if it is absent or not a plain number. */
-export function parseCount(text: string | undefined): number | null {
+function parseCount(text: string | undefined): number | null {
   const raw = text?.trim() ?? ''
   return /^\d{1,15}$/.test(raw) ? Number(raw) : null
 }
@@ -152,7 +152,7 @@ export function readNamedWindowRateLimits(headers: Headers): RateLimit[] {
 }
 
 /** One window of Brave's comma lists. `limit` 0 means unlimited, never exhausted. */
-export interface BraveWindow {
+interface BraveWindow {
   readonly limit: number
   readonly remaining: number | null
   readonly resetsAt: number | null

@@ -140,7 +140,7 @@ export function wrongKey(provider: string, message: string): ProviderError {
 }
 
 /** A position in a list that was not made here (or by another version). */
-export function badCursor(): ProviderError {
+function badCursor(): ProviderError {
   const message = 'The position in the list is not valid.'
   return new ProviderError('unknown', {
     code: 'INVALID_INPUT',

@@ -1,8 +1,15 @@
 import type { Provenance } from '../../shared/contract/usage.ts'
 import { apportion } from '../../shared/money.ts'
 
-/** One stored fact of an organisation on one day, as far as splitting costs needs it. Absent dimensions are ''. */
-export interface DayFact {
+interface Counters {
+  readonly requests: number | null
+  readonly inputTokens: number | null
+  readonly outputTokens: number | null
+  readonly cachedInputTokens: number | null
+}
+
+/** One stored fact of an organisation on one day. Absent dimensions are ''. */
+export interface DayFact extends Counters {
   readonly report: string
   readonly remoteKeyId: string
   readonly project: string
@@ -10,67 +17,64 @@ export interface DayFact {
   readonly lineItem: string
   readonly currency: string
   readonly provenance: Provenance
-  readonly inputTokens: number | null
-  readonly outputTokens: number | null
   readonly costNanos: bigint | null
 }
 
-/** Cost as the view by key shows it. `remoteKeyId` '' is what belongs to no key. */
-export interface KeyCost {
+/** A part of a bill as the view by key shows it. `remoteKeyId` '' is what belongs to no key. */
+export interface KeyPart extends Counters {
   readonly remoteKeyId: string
   readonly project: string
   readonly model: string
   readonly currency: string
   readonly provenance: 'billed' | 'apportioned'
-  readonly costNanos: bigint
+  readonly costNanos: bigint | null
 }
 
 /**
- * The billed costs of one day that name no key, brought down to keys. Billed costs that do name one are not part
- * of the answer: they stand for themselves.
+ * The billed facts of one day that name no key, brought down to keys. Billed facts that do name one are not part of
+ * the answer: they stand for themselves.
  *
  * - A report that names keys on this day leaves out what belongs to none: that stays billed, without a key. So does
  *   everything on a day for which no tokens were metered by key: there is nothing to split by.
  * - Otherwise each cost is split over the keys by input and output tokens metered in the same project and, where the
  *   cost names a model that was metered, with that model. The parts add up to the cost exactly. Tokens without a key
  *   take their part too; it stays without a key, like a cost for which nothing was metered.
+ * - Requests and tokens told along with a bill are never split.
  */
-export function costsByKey(facts: readonly DayFact[]): KeyCost[] {
-  const keyed = new Set(facts.filter((fact) => isBilled(fact) && fact.remoteKeyId !== '').map(({ report }) => report))
+export function costsByKey(facts: readonly DayFact[]): KeyPart[] {
+  const billed = facts.filter(({ provenance }) => provenance === 'billed')
+  const keyed = new Set(billed.filter(({ remoteKeyId }) => remoteKeyId !== '').map(({ report }) => report))
   const metered = facts.filter((fact) => fact.provenance === 'metered' && tokensOf(fact) > 0n)
   const splits = metered.some(({ remoteKeyId }) => remoteKeyId !== '')
-  const costs = new Map<string, KeyCost>()
-  const add = (cost: KeyCost) => {
-    const { costNanos: _, ...identity } = cost
-    const key = JSON.stringify(identity)
-    costs.set(key, { ...cost, costNanos: cost.costNanos + (costs.get(key)?.costNanos ?? 0n) })
-  }
-  for (const fact of facts) {
-    if (!isBilled(fact) || fact.remoteKeyId !== '' || fact.costNanos === null) continue
-    const { project, currency, costNanos } = fact
-    if (keyed.has(fact.report) || !splits) {
-      add({ remoteKeyId: '', project, model: fact.model, currency, provenance: 'billed', costNanos })
-      continue
-    }
-    const weighed = weightsFor(fact, metered)
-    const parts = apportion(
-      costNanos,
-      [...weighed.values()].map(({ tokens }) => tokens),
-    )
-    if (weighed.size === 0) {
-      add({ remoteKeyId: '', project, model: fact.model, currency, provenance: 'apportioned', costNanos })
-    }
-    for (const [index, { remoteKeyId, model }] of [...weighed.values()].entries()) {
-      const part = parts[index] ?? 0n
-      if (part !== 0n) add({ remoteKeyId, project, model, currency, provenance: 'apportioned', costNanos: part })
-    }
-  }
-  return [...costs.values()]
+  return billed
+    .filter(({ remoteKeyId }) => remoteKeyId === '')
+    .flatMap((fact): KeyPart[] => {
+      const { project, model, currency, costNanos } = fact
+      const { requests, inputTokens, outputTokens, cachedInputTokens } = fact
+      const counters = { requests, inputTokens, outputTokens, cachedInputTokens }
+      const whole = { remoteKeyId: '', project, model, currency, costNanos, ...counters }
+      if (costNanos === null || !splits || keyed.has(fact.report)) return [{ ...whole, provenance: 'billed' }]
+      const weights = weightsFor(fact, metered)
+      const tokens = weights.map((weight) => weight.tokens)
+      const parts = apportion(costNanos, tokens)
+      const owners = weights.length === 0 ? [{ remoteKeyId: '', model }] : weights
+      const split = owners.map(
+        (owner, index): KeyPart => ({
+          ...noCounters,
+          remoteKeyId: owner.remoteKeyId,
+          model: owner.model,
+          project,
+          currency,
+          provenance: 'apportioned',
+          costNanos: weights.length === 0 ? costNanos : (parts[index] ?? 0n),
+        }),
+      )
+      const isCounted = Object.values(counters).some((value) => value !== null)
+      return isCounted ? [{ ...whole, currency: '', costNanos: null, provenance: 'billed' }, ...split] : split
+    })
 }
 
-function isBilled(fact: DayFact): boolean {
-  return fact.provenance === 'billed' && fact.costNanos !== null
-}
+const noCounters: Counters = { requests: null, inputTokens: null, outputTokens: null, cachedInputTokens: null }
 
 function tokensOf(fact: DayFact): bigint {
   return BigInt(fact.inputTokens ?? 0) + BigInt(fact.outputTokens ?? 0)
@@ -82,7 +86,7 @@ interface Weight {
   readonly tokens: bigint
 }
 
-function weightsFor(cost: DayFact, metered: readonly DayFact[]): Map<string, Weight> {
+function weightsFor(cost: DayFact, metered: readonly DayFact[]): Weight[] {
   const inProject = metered.filter(({ project }) => project === cost.project)
   const named = cost.model !== '' ? cost.model : modelOfLineItem(cost.lineItem)
   const ofModel = metered.some(({ model }) => isModel(model, named))
@@ -94,7 +98,7 @@ function weightsFor(cost: DayFact, metered: readonly DayFact[]): Map<string, Wei
     const tokens = tokensOf(fact) + (weights.get(key)?.tokens ?? 0n)
     weights.set(key, { remoteKeyId: fact.remoteKeyId, model, tokens })
   }
-  return weights
+  return [...weights.values()]
 }
 
 /** "some-model-2026-01-01, input" names a model; "web search" does not, which is found out by what was metered. */

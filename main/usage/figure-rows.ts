@@ -24,8 +24,10 @@ const dayFactSchema = z.object({
   lineItem: z.string(),
   currency: z.string(),
   provenance: provenanceSchema,
+  requests: z.number().nullable(),
   inputTokens: z.number().nullable(),
   outputTokens: z.number().nullable(),
+  cachedInputTokens: z.number().nullable(),
   costNanos: z
     .string()
     .nullable()
@@ -82,7 +84,8 @@ export class FigureRows {
     const found = this.#db
       .prepare(
         `SELECT f.day, s.report, s.remote_key_id AS remoteKeyId, s.project, s.model, s.line_item AS lineItem, s.currency,
-           s.provenance, f.input_tokens AS inputTokens, f.output_tokens AS outputTokens,
+           s.provenance, f.requests, f.input_tokens AS inputTokens,
+           f.output_tokens AS outputTokens, f.cached_input_tokens AS cachedInputTokens,
            CAST(f.cost_nanos AS TEXT) AS costNanos
          FROM usage_series s CROSS JOIN usage_facts f ON f.series_id = s.id
          WHERE s.source_key_id = @source AND s.report <> @made AND f.day IN (SELECT value FROM json_each(@days))

@@ -34,15 +34,22 @@ const itemSchema = z.object({
 })
 export type Item = z.output<typeof itemSchema>
 
-/** Figures of one item on one day; null is "not known". */
+/** A sum, and how many figures went into it: none is "not known", which is not zero. */
+export interface Figure<T> {
+  readonly sum: T
+  readonly known: number
+}
+
+/** Figures of one item on one day. */
 export interface ItemDay {
   readonly itemId: number
   readonly day: Day
-  readonly requests: number | null
-  readonly inputTokens: number | null
-  readonly outputTokens: number | null
-  readonly cachedInputTokens: number | null
-  readonly costNanos: bigint | null
+  readonly requests: Figure<number>
+  readonly inputTokens: Figure<number>
+  readonly outputTokens: Figure<number>
+  readonly cachedInputTokens: Figure<number>
+  /** Nanos. */
+  readonly cost: Figure<bigint>
 }
 
 export type ItemKind = 'rollups' | 'series'
@@ -98,12 +105,14 @@ export class ItemRows {
 
   /** Figures per day of some items in a range of days (both inclusive), in no particular order. */
   perDay(kind: ItemKind, ids: readonly number[], from: Day, to: Day): ItemDay[] {
-    const known = (name: string) =>
-      kind === 'series' ? `f.${name}` : `CASE WHEN f.${name}_known > 0 THEN f.${name} END`
-    const [requests, input, output, cached, cost] = FIGURES.map(known)
+    const figure = (name: string) => {
+      const value = kind === 'series' ? `ifnull(f.${name}, 0)` : `f.${name}`
+      const sum = name === 'cost_nanos' ? `CAST(${value} AS TEXT)` : value
+      return `${sum}, ${kind === 'series' ? `f.${name} IS NOT NULL` : `f.${name}_known`}`
+    }
     return this.#db
       .prepare(
-        `SELECT j.value, f.day, ${requests}, ${input}, ${output}, ${cached}, CAST(${cost} AS TEXT)
+        `SELECT j.value, f.day, ${FIGURES.map(figure).join(', ')}
          FROM json_each(?) j CROSS JOIN ${TABLES[kind]} AND f.day BETWEEN ? AND ?`,
       )
       .raw()
@@ -135,15 +144,16 @@ const TABLES: Record<ItemKind, string> = {
 }
 
 function readItemDay(row: unknown): ItemDay {
-  const [itemId, day, requests, inputTokens, outputTokens, cachedInputTokens, cost] = columns(row)
+  const cells = columns(row)
+  const counter = (at: number) => ({ sum: integer(cells[at]), known: integer(cells[at + 1]) })
   return {
-    itemId: integer(itemId),
-    day: integer(day),
-    requests: counter(requests),
-    inputTokens: counter(inputTokens),
-    outputTokens: counter(outputTokens),
-    cachedInputTokens: counter(cachedInputTokens),
-    costNanos: cost === null ? null : BigInt(text(cost)),
+    itemId: integer(cells[0]),
+    day: integer(cells[1]),
+    requests: counter(2),
+    inputTokens: counter(4),
+    outputTokens: counter(6),
+    cachedInputTokens: counter(8),
+    cost: { sum: BigInt(text(cells[10])), known: integer(cells[11]) },
   }
 }
 
@@ -156,10 +166,6 @@ function columns(row: unknown): readonly unknown[] {
 function integer(value: unknown): number {
   if (typeof value === 'number') return value
   throw unexpected(value)
-}
-
-function counter(value: unknown): number | null {
-  return value === null ? null : integer(value)
 }
 
 function text(value: unknown): string {

@@ -102,23 +102,15 @@ export class Ledger {
     const byDay = this.#figures.factsOf(source.sourceKeyId, days)
     const derived = [...byDay].flatMap(([day, facts]) =>
       costsByKey(facts).map(
-        ({ remoteKeyId, project, model, currency, provenance, costNanos }): UsageFact => ({
+        (part): UsageFact => ({
+          ...part,
           day: startOf(day),
-          remoteKeyId,
-          project,
-          model,
           lineItem: null,
-          requests: null,
-          inputTokens: null,
-          outputTokens: null,
-          cachedInputTokens: null,
-          costNanos,
-          currency,
-          provenance,
+          currency: part.costNanos === null ? null : part.currency,
         }),
       ),
     )
-    this.#figures.write(source, BY_KEY_REPORT, derived, days)
+    this.#figures.write(source, BY_KEY_REPORT, mergeFacts(derived), days)
   }
 }
 

@@ -23,11 +23,6 @@ export class ProgressBoard {
     return this.#runs.get(runId)
   }
 
-  /** The latest run of a key in this session. */
-  ofKey(keyId: number): SyncProgress | undefined {
-    return [...this.#runs.values()].findLast((run) => run.keyId === keyId)
-  }
-
   publish(progress: SyncProgress): void {
     const before = this.#runs.get(progress.runId)
     if (before === undefined) this.#forgetOlder(progress.keyId)

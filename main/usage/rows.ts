@@ -88,7 +88,9 @@ export class UsageRows {
   }
 
   sources(): SourceRow[] {
-    return z.array(sourceSchema).parse(this.#db.prepare(`SELECT ${SOURCE} FROM usage_sources ORDER BY source_key_id`).all())
+    return z
+      .array(sourceSchema)
+      .parse(this.#db.prepare(`SELECT ${SOURCE} FROM usage_sources ORDER BY source_key_id`).all())
   }
 
   source(sourceKeyId: number): SourceRow | undefined {
@@ -277,8 +279,15 @@ export class UsageRows {
     for (const item of items) put.run({ ...item, sourceKeyId, at })
   }
 
-  remoteKeys(): RemoteKeyRow[] {
-    return z.array(remoteKeySchema).parse(this.#db.prepare(`SELECT ${REMOTE_KEY} FROM usage_remote_keys`).all())
+  remoteKeys(sourceKeyIds: readonly number[]): RemoteKeyRow[] {
+    return z.array(remoteKeySchema).parse(
+      this.#db
+        .prepare(
+          `SELECT ${REMOTE_KEY} FROM usage_remote_keys
+           WHERE source_key_id IN (SELECT value FROM json_each(?)) ORDER BY source_key_id, remote_key_id`,
+        )
+        .all(JSON.stringify(sourceKeyIds)),
+    )
   }
 
   remoteKeysOf(keyId: number): RemoteKeyRow[] {

@@ -29,22 +29,23 @@ export class Tally {
     this.#counters = { requests: column(), inputTokens: column(), outputTokens: column(), cachedInputTokens: column() }
   }
 
-  add(item: Pick<Item, 'currency' | 'provenance'>, figures: ItemDay): void {
+  /** Adds the figures of an item on one day, or takes them away again (`sign` -1). */
+  add(item: Pick<Item, 'currency' | 'provenance'>, figures: ItemDay, sign: 1 | -1 = 1): void {
     const index = figures.day - this.#from
     if (index < 0 || index >= this.#length) return
     if (item.provenance === 'metered' || item.provenance === 'billed') {
       for (const counter of COUNTERS) {
-        const value = figures[counter]
-        if (value === null) continue
-        const { sums, known } = this.#counters[counter]
-        sums[index] = (sums[index] ?? 0) + value
-        known[index] = (known[index] ?? 0) + 1
+        const { sum, known } = figures[counter]
+        if (known === 0) continue
+        const column = this.#counters[counter]
+        column.sums[index] = (column.sums[index] ?? 0) + sign * sum
+        column.known[index] = (column.known[index] ?? 0) + sign * known
       }
     }
-    if (figures.costNanos === null) return
+    if (figures.cost.known === 0) return
     const line = this.#line(item.currency, item.provenance)
-    line.sums[index] = (line.sums[index] ?? 0n) + figures.costNanos
-    line.known[index] = (line.known[index] ?? 0) + 1
+    line.sums[index] = (line.sums[index] ?? 0n) + BigInt(sign) * figures.cost.sum
+    line.known[index] = (line.known[index] ?? 0) + sign * figures.cost.known
   }
 
   hasFigures(): boolean[] {
@@ -58,11 +59,11 @@ export class Tally {
 
   /** Money in nanos by currency and provenance, for ranking. */
   spent(): { currency: string; provenance: Provenance; nanos: bigint }[] {
-    return [...this.#money.values()].map(({ currency, provenance, sums }) => ({ currency, provenance, nanos: sum(sums) }))
+    return this.#lines().map(({ currency, provenance, sums }) => ({ currency, provenance, nanos: sumOf(sums) }))
   }
 
   tokens(): number {
-    return total(this.#counters.inputTokens) ?? 0 + (total(this.#counters.outputTokens) ?? 0)
+    return (total(this.#counters.inputTokens) ?? 0) + (total(this.#counters.outputTokens) ?? 0)
   }
 
   totals(): Pick<UsageGroup, Counter> {
@@ -86,14 +87,18 @@ export class Tally {
   }
 
   cost(): MoneyLine[] {
-    return [...this.#money.values()]
+    return this.#lines()
       .map((line) => ({
         currency: line.currency,
         provenance: line.provenance,
-        total: formatNanos(sum(line.sums)),
+        total: formatNanos(sumOf(line.sums)),
         perDay: perDay(line, formatNanos),
       }))
       .sort((a, b) => compare(a.currency, b.currency) || compare(a.provenance, b.provenance))
+  }
+
+  #lines() {
+    return [...this.#money.values()].filter(({ known }) => known.some((count) => count > 0))
   }
 
   #line(currency: string, provenance: Provenance) {
@@ -114,7 +119,7 @@ function total({ sums, known }: Column<number>): number | null {
   return known.some((count) => count > 0) ? sums.reduce((a, b) => a + b, 0) : null
 }
 
-function sum(values: readonly bigint[]): bigint {
+function sumOf(values: readonly bigint[]): bigint {
   return values.reduce((a, b) => a + b, 0n)
 }
 

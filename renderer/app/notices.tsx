@@ -1,6 +1,9 @@
-import { Alert, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
+import { Link } from 'wouter'
+import { RemedyList } from '../ui/problem-alert.tsx'
 import { useSystemInfo } from './system-info.ts'
+import { useVault } from './vault-store.ts'
 
 const colors = { info: 'blue', warning: 'orange', error: 'red' } as const
 
@@ -9,11 +12,31 @@ const dismissed = new Set<string>()
 /** What happened at start that the operator should know. Each is shown until it is closed, then no more. */
 export function Notices() {
   const info = useSystemInfo()
+  const vault = useVault().status
   const [, setClosed] = useState(0)
+  const close = (message: string) => {
+    dismissed.add(message)
+    setClosed((count) => count + 1)
+  }
   const open = (info.data?.notices ?? []).filter((notice) => !dismissed.has(notice.message))
-  if (open.length === 0) return null
+  const warnsOfVault = vault !== null && vault.remedies.length > 0 && !dismissed.has(vault.message)
+  if (open.length === 0 && !warnsOfVault) return null
   return (
     <Stack gap="xs" p="md" pb={0}>
+      {warnsOfVault && (
+        <Alert
+          color="orange"
+          title={vault.message}
+          withCloseButton
+          closeButtonLabel="Close this notice"
+          onClose={() => close(vault.message)}
+        >
+          <RemedyList remedies={vault.remedies} />
+          <Anchor component={Link} href="/settings" size="sm">
+            Open settings
+          </Anchor>
+        </Alert>
+      )}
       {open.map((notice) => (
         <Alert
           key={notice.message}
@@ -21,10 +44,7 @@ export function Notices() {
           title={notice.message}
           withCloseButton
           closeButtonLabel="Close this notice"
-          onClose={() => {
-            dismissed.add(notice.message)
-            setClosed((count) => count + 1)
-          }}
+          onClose={() => close(notice.message)}
         >
           {notice.detail !== null && <Text size="sm">{notice.detail}</Text>}
         </Alert>

@@ -102,7 +102,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     )
   }
   const trackFocus = (event: FocusEvent) => {
-    const index = event.target.closest('tr')?.dataset['index']
+    const index = event.target.closest('tr')?.dataset.index
     setFocused(index === undefined ? null : Number(index))
   }
 

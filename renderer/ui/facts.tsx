@@ -1,20 +1,18 @@
 import type { ReactNode } from 'react'
 import classes from './facts.module.css'
 
-export type Fact = readonly [label: string, value: ReactNode]
+/** Label and value pairs: holds {@link Fact}s. */
+export function Facts({ children }: { readonly children: ReactNode }) {
+  return <dl className={classes.list}>{children}</dl>
+}
 
-/** Label and value pairs. Pairs whose value is null are left out. */
-export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
+/** One pair. Without a value it is left out. */
+export function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  if (children === null || children === undefined) return null
   return (
-    <dl className={classes.list}>
-      {facts
-        .filter(([, value]) => value !== null)
-        .map(([label, value]) => (
-          <div key={label} className={classes.pair}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
+    <div className={classes.pair}>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
   )
 }

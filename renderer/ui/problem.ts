@@ -65,8 +65,8 @@ function contractProblem(code: ProblemCode, error: ORPCError<string, unknown>): 
   const problem: ProblemData = {
     code,
     message: error.message,
-    cause: typeof details['cause'] === 'string' ? details['cause'] : error.message,
-    remedies: Array.isArray(details['remedies']) ? details['remedies'].filter((item) => typeof item === 'string') : [],
+    cause: typeof details.cause === 'string' ? details.cause : error.message,
+    remedies: Array.isArray(details.remedies) ? details.remedies.filter((item) => typeof item === 'string') : [],
   }
   const { fields, retryAfterMs, relatedIds } = details
   if (Array.isArray(fields)) problem.fields = fields.filter(isFieldProblem)
@@ -80,5 +80,5 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function isFieldProblem(value: unknown): value is FieldProblem {
-  return isRecord(value) && typeof value['field'] === 'string' && typeof value['message'] === 'string'
+  return isRecord(value) && typeof value.field === 'string' && typeof value.message === 'string'
 }

@@ -20,7 +20,6 @@ export function RelativeTime({ at, never = 'Never', focusable = false }: Relativ
   const exact = absoluteTime(at)
   return (
     <Tooltip label={exact} events={{ hover: true, focus: true, touch: true }}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the tooltip has to open by keyboard too */}
       <time dateTime={new Date(at).toISOString()} tabIndex={focusable ? 0 : undefined}>
         {relativeTime(at, now)}
       </time>

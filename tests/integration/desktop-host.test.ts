@@ -5,7 +5,9 @@ import { RPCLink } from '@orpc/client/message-port'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { OsSecretStore } from '../../main/host.ts'
 import { BuiltFiles } from '../../main/hosts/built-files.ts'
-import { type DesktopApp, startDesktop } from '../../main/hosts/desktop-app.electron.ts'
+import { runDesktop } from '../../main/hosts/desktop-app.electron.ts'
+import { prepareDesktop } from '../../main/hosts/prepare-desktop.electron.ts'
+import type { Workspace } from '../../main/workspace.ts'
 import type { WorkspaceClient } from '../../shared/contract/index.ts'
 import { temporaryFolder } from '../support/browser-host.ts'
 import { createElectronDouble, type ElectronDouble } from '../support/electron-double.ts'
@@ -19,7 +21,7 @@ const noSecretStore: OsSecretStore = {
 }
 
 let folder: ReturnType<typeof temporaryFolder>
-const running: { double: ElectronDouble; app: DesktopApp }[] = []
+const running: Workspace[] = []
 
 beforeEach(() => {
   folder = temporaryFolder('desktop')
@@ -30,13 +32,14 @@ beforeEach(() => {
 })
 
 afterEach(async () => {
-  for (const { app } of running.splice(0)) await (await app.ready.catch(() => null))?.close()
+  for (const workspace of running.splice(0)) await workspace.close()
   folder.remove()
 })
 
 async function start(options: { onlyInstance?: boolean; switches?: Record<string, string> } = {}) {
   const double = createElectronDouble({ userData: join(folder.path, 'user-data'), ...options })
-  const app = startDesktop(double.parts, {
+  if (!prepareDesktop(double.parts)) return { double, workspace: null }
+  const workspace = await runDesktop(double.parts, {
     files: new BuiltFiles(join(folder.path, 'renderer')),
     preload: '/out/preload/preload.cjs',
     secretStore: noSecretStore,
@@ -45,8 +48,7 @@ async function start(options: { onlyInstance?: boolean; switches?: Record<string
       throw error
     },
   })
-  running.push({ double, app })
-  const workspace = await app.ready
+  running.push(workspace)
   return { double, workspace }
 }
 

@@ -141,7 +141,7 @@ describe('the local API (UD-API)', () => {
     await call('PUT', '/settings/providers/brave', { base_url: brave.url })
     const key = await call('POST', '/keys', {
       name: 'Brave',
-      full_key: brave.keys.good,
+      full_key: brave.keys.payAsYouGo,
       account_id: account.id,
       provider: 'brave',
     })

@@ -12,7 +12,7 @@ import { Problem } from '../../shared/problems.ts'
 import { killKdf, passphraseOf } from './vault/passphrases.ts'
 
 const CHANGER = fileURLToPath(new URL('./vault/passphrase-changer.ts', import.meta.url))
-const KILLS = 40
+const KILLS = 30
 const place = { table: 'provider_keys', row: 1, field: 'secret' }
 
 let dataDir = ''
@@ -99,5 +99,5 @@ describe('a process killed while it changes the passphrase', () => {
       })
     }
     expect(unfinished, 'kills in the middle of a change').toBeGreaterThan(0)
-  })
+  }, 120_000)
 })

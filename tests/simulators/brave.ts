@@ -12,7 +12,7 @@ function key(label: string): string {
 }
 
 /** One key per situation. */
-export const braveKeys = {
+const braveKeys = {
   /** A grandfathered plan: 1 request a second, 2,000 a month. */
   free: key('free'),
   /** Pay as you go: 50 a second, no monthly limit (0). */

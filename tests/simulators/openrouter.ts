@@ -17,7 +17,7 @@ function key(label: string): string {
 }
 
 /** One key per situation. The kinds look alike: only `/key` tells them apart. */
-export const openRouterKeys = {
+const openRouterKeys = {
   management: key('management'),
   /** Still told by the old field `is_provisioning_key`. */
   provisioning: key('provisioning'),
@@ -31,12 +31,12 @@ export const openRouterKeys = {
 } as const
 export type OpenRouterKeyName = keyof typeof openRouterKeys
 
-export interface OpenRouterOptions extends ServerOptions {
+interface OpenRouterOptions extends ServerOptions {
   readonly seed?: number
   readonly now?: () => number
 }
 
-export interface OpenRouterTotals {
+interface OpenRouterTotals {
   readonly requests: number
   readonly inputTokens: number
   readonly outputTokens: number

@@ -20,7 +20,7 @@ export interface SimulatedAnswer {
 }
 
 /** What was asked. Never holds a secret: keys go in headers, which are not kept. */
-export interface LoggedRequest {
+interface LoggedRequest {
   readonly method: string
   readonly path: string
   readonly query: string

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type * as Electron from 'electron'
-import type { ConnectEvent, ElectronParts, MainPort } from '../../main/hosts/desktop-app.electron.ts'
+import type { ConnectEvent, ElectronParts, MainPort } from '../../main/hosts/electron-parts.electron.ts'
 
 /**
  * A double of the Electron APIs the desktop host uses, over real Node message ports. It keeps what it was told, so

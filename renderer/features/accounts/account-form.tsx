@@ -2,6 +2,8 @@ import { Button, Checkbox, Group, Modal, Stack, Textarea, TextInput } from '@man
 import { useForm } from '@mantine/form'
 import type { Account } from '../../../shared/contract/accounts.ts'
 import { client } from '../../app/api.ts'
+import { focusFirstError } from '../../ui/focus-first-error.ts'
+import { FormFooter } from '../../ui/form-footer.tsx'
 import { fieldMessages, problemOf } from '../../ui/problem.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useAction } from '../../ui/use-action.ts'
@@ -58,7 +60,13 @@ function AccountForm({ account, onCancel, onSaved }: AccountFormProps) {
   })
   const isDuplicate = save.error !== null && problemOf(save.error).code === 'ALREADY_EXISTS'
   return (
-    <form onSubmit={form.onSubmit((values) => void save.run(values))} noValidate>
+    <form
+      onSubmit={form.onSubmit((values, event) => {
+        const element = event?.currentTarget
+        void save.run(values).then(() => element instanceof HTMLFormElement && focusFirstError(element))
+      })}
+      noValidate
+    >
       <Stack gap="sm">
         <TextInput
           label="E-mail"
@@ -85,15 +93,17 @@ function AccountForm({ account, onCancel, onSaved }: AccountFormProps) {
             {...form.getInputProps('allowSameEmail', { type: 'checkbox' })}
           />
         )}
-        {save.error !== null && Object.keys(form.errors).length === 0 && <ProblemAlert error={save.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {account === null ? 'Add account' : 'Save'}
-          </Button>
-        </Group>
+        <FormFooter>
+          {save.error !== null && Object.keys(form.errors).length === 0 && <ProblemAlert error={save.error} />}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onCancel}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              {account === null ? 'Add account' : 'Save'}
+            </Button>
+          </Group>
+        </FormFooter>
       </Stack>
     </form>
   )

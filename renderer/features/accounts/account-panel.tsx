@@ -5,7 +5,7 @@ import { Link } from 'wouter'
 import type { Account } from '../../../shared/contract/accounts.ts'
 import { orpc } from '../../app/api.ts'
 import { countOf } from '../../ui/count.ts'
-import { Facts } from '../../ui/facts.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { SidePanel } from '../../ui/list-with-panel.tsx'
 import { OutcomeBadge } from '../../ui/outcome-badge.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
@@ -33,18 +33,21 @@ export function AccountPanel({ id, onClose, onEdit, onDelete }: AccountPanelProp
         {query.isPending && <Skeleton height={120} />}
         {account !== undefined && (
           <>
-            <Facts
-              facts={[
-                ['Name', account.name],
-                ['Organisation', account.organization],
-                [
-                  'Notes',
-                  account.contactNote === null ? null : <span className={classes.note}>{account.contactNote}</span>,
-                ],
-                ['Added', <RelativeTime key="created" at={account.createdAt} focusable />],
-                ['Changed', <RelativeTime key="updated" at={account.updatedAt} focusable />],
-              ]}
-            />
+            <Facts>
+              <Fact label="Name">{account.name}</Fact>
+              <Fact label="Organisation">{account.organization}</Fact>
+              {account.contactNote !== null && (
+                <Fact label="Notes">
+                  <span className="keyhold-lines">{account.contactNote}</span>
+                </Fact>
+              )}
+              <Fact label="Added">
+                <RelativeTime at={account.createdAt} focusable />
+              </Fact>
+              <Fact label="Changed">
+                <RelativeTime at={account.updatedAt} focusable />
+              </Fact>
+            </Facts>
             <Group gap="xs">
               <Button
                 size="xs"

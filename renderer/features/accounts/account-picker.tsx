@@ -79,7 +79,7 @@ function NewAccount({ onCancel, onCreated }: NewAccountProps) {
           autoComplete="off"
           value={email}
           onChange={(event) => setEmail(event.currentTarget.value)}
-          error={messages['email']}
+          error={messages.email}
           autoFocus
         />
         <TextInput
@@ -87,7 +87,7 @@ function NewAccount({ onCancel, onCreated }: NewAccountProps) {
           autoComplete="off"
           value={organization}
           onChange={(event) => setOrganization(event.currentTarget.value)}
-          error={messages['organization']}
+          error={messages.organization}
         />
         {Object.keys(messages).length === 0 && <ProblemAlert error={create.error} />}
         <Group gap="xs">

@@ -73,23 +73,29 @@ export function AccountsPage({ selection }: { readonly selection: number | 'new'
       <ListWithPanel
         list={
           <>
-            <div className={classes.bar} role="search">
-              <TextInput
-                className={classes.search}
-                aria-label="Search accounts"
-                placeholder="Search e-mail, name, organisation"
-                value={text}
-                onChange={(event) => setText(event.currentTarget.value)}
-                maxLength={200}
-                leftSection={<IconSearch size={16} aria-hidden />}
-                rightSection={
-                  text === '' ? null : <CloseButton size="sm" onClick={() => setText('')} aria-label="Clear search" />
-                }
-              />
-              <Text size="sm" c="dimmed" role="status" className={classes.count}>
-                {list.isSuccess ? countOf(total, 'account') : ''}
-              </Text>
-            </div>
+            {!(isEmpty && query === '') && (
+              <search className={classes.root}>
+                <div className={classes.bar}>
+                  <TextInput
+                    className={classes.search}
+                    aria-label="Search accounts"
+                    placeholder="Search e-mail, name, organisation"
+                    value={text}
+                    onChange={(event) => setText(event.currentTarget.value)}
+                    maxLength={200}
+                    leftSection={<IconSearch size={16} aria-hidden />}
+                    rightSection={
+                      text === '' ? null : (
+                        <CloseButton size="sm" onClick={() => setText('')} aria-label="Clear search" />
+                      )
+                    }
+                  />
+                  <Text size="sm" c="dimmed" role="status" className={classes.count}>
+                    {list.isSuccess ? countOf(total, 'account') : ''}
+                  </Text>
+                </div>
+              </search>
+            )}
             <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
             {isEmpty ? (
               query === '' ? (

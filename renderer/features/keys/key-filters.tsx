@@ -1,5 +1,6 @@
 import { Button, CloseButton, Select, Text, TextInput } from '@mantine/core'
-import { IconSearch } from '@tabler/icons-react'
+import { IconFilter, IconSearch } from '@tabler/icons-react'
+import { useState } from 'react'
 import classes from '../../ui/filter-bar.module.css'
 import { outcomeLabel, testStates } from '../../ui/outcomes.ts'
 import { AccountSelect } from '../accounts/account-select.tsx'
@@ -22,79 +23,93 @@ export interface KeyFiltersProps {
 
 /** Search and filters over the list of keys. */
 export function KeyFilters({ text, onText, filter, onFilter, count, onClear }: KeyFiltersProps) {
+  const [isOpen, setOpen] = useState(false)
   return (
-    <div className={classes.bar} role="search">
-      <TextInput
-        className={classes.search}
-        aria-label="Search keys"
-        placeholder="Search name, last four, tag, account"
-        value={text}
-        onChange={(event) => onText(event.currentTarget.value)}
-        maxLength={200}
-        autoComplete="off"
-        spellCheck={false}
-        leftSection={<IconSearch size={16} aria-hidden />}
-        rightSection={
-          text === '' ? null : <CloseButton size="sm" onClick={() => onText('')} aria-label="Clear search" />
-        }
-      />
-      <div className={classes.filter}>
-        <AccountSelect
-          label="Account"
-          hideLabel
-          placeholder="Any account"
-          clearable
-          value={filter.accountId}
-          onChange={(accountId) => onFilter({ ...filter, accountId })}
+    <search className={classes.root}>
+      <div className={classes.bar}>
+        <TextInput
+          className={classes.search}
+          aria-label="Search keys"
+          placeholder="Search name, last four, tag, account"
+          value={text}
+          onChange={(event) => onText(event.currentTarget.value)}
+          maxLength={200}
+          autoComplete="off"
+          spellCheck={false}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          rightSection={
+            text === '' ? null : <CloseButton size="sm" onClick={() => onText('')} aria-label="Clear search" />
+          }
         />
-      </div>
-      <Select
-        className={classes.filter}
-        aria-label="Provider"
-        placeholder="Any provider"
-        data={providerOptions}
-        value={filter.provider}
-        onChange={(provider) => onFilter({ ...filter, provider })}
-        clearable
-        searchable
-        clearButtonProps={{ 'aria-label': 'Clear provider' }}
-      />
-      <Select
-        className={classes.filter}
-        aria-label="Kind"
-        placeholder="Any kind"
-        data={kindOptions}
-        value={filter.kind}
-        onChange={(kind) => onFilter({ ...filter, kind })}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear kind' }}
-      />
-      <Select
-        className={classes.filter}
-        aria-label="Test result"
-        placeholder="Any result"
-        data={outcomeOptions}
-        value={filter.outcome}
-        onChange={(outcome) => onFilter({ ...filter, outcome })}
-        clearable
-        clearButtonProps={{ 'aria-label': 'Clear test result' }}
-      />
-      <Select
-        className={classes.filter}
-        aria-label="Order"
-        data={sortOptions}
-        value={filter.sort}
-        onChange={(sort) => onFilter({ ...filter, sort: sort ?? 'name' })}
-        allowDeselect={false}
-      />
-      {(isNarrowed(filter) || text !== '') && (
-        <Button variant="subtle" size="compact-sm" onClick={onClear}>
-          Clear filters
+        <Button
+          className={classes.toggle}
+          variant="default"
+          leftSection={<IconFilter size={16} aria-hidden />}
+          onClick={() => setOpen((open) => !open)}
+          aria-expanded={isOpen}
+        >
+          Filters
         </Button>
-      )}
-      <Text size="sm" c="dimmed" role="status" className={classes.count}>
-        {count}
-      </Text>
-    </div>
+        <div className={classes.filters} data-open={isOpen || undefined}>
+          <div className={classes.filter}>
+            <AccountSelect
+              label="Account"
+              hideLabel
+              placeholder="Any account"
+              clearable
+              value={filter.accountId}
+              onChange={(accountId) => onFilter({ ...filter, accountId })}
+            />
+          </div>
+          <Select
+            className={classes.filter}
+            aria-label="Provider"
+            placeholder="Any provider"
+            data={providerOptions}
+            value={filter.provider}
+            onChange={(provider) => onFilter({ ...filter, provider })}
+            clearable
+            searchable
+            clearButtonProps={{ 'aria-label': 'Clear provider' }}
+          />
+          <Select
+            className={classes.filter}
+            aria-label="Kind"
+            placeholder="Any kind"
+            data={kindOptions}
+            value={filter.kind}
+            onChange={(kind) => onFilter({ ...filter, kind })}
+            clearable
+            clearButtonProps={{ 'aria-label': 'Clear kind' }}
+          />
+          <Select
+            className={classes.filter}
+            aria-label="Test result"
+            placeholder="Any result"
+            data={outcomeOptions}
+            value={filter.outcome}
+            onChange={(outcome) => onFilter({ ...filter, outcome })}
+            clearable
+            clearButtonProps={{ 'aria-label': 'Clear test result' }}
+          />
+          <Select
+            className={classes.filter}
+            aria-label="Order"
+            data={sortOptions}
+            value={filter.sort}
+            onChange={(sort) => onFilter({ ...filter, sort: sort ?? 'name' })}
+            allowDeselect={false}
+          />
+        </div>
+        {(isNarrowed(filter) || text !== '') && (
+          <Button variant="subtle" size="compact-sm" onClick={onClear}>
+            Clear filters
+          </Button>
+        )}
+        <Text size="sm" c="dimmed" role="status" className={classes.count}>
+          {count}
+        </Text>
+      </div>
+    </search>
   )
 }

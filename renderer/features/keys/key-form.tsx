@@ -17,6 +17,8 @@ import { Link } from 'wouter'
 import type { ProviderKey, Validation } from '../../../shared/contract/keys.ts'
 import { providerInfo } from '../../../shared/providers.ts'
 import { client } from '../../app/api.ts'
+import { focusFirstError } from '../../ui/focus-first-error.ts'
+import { FormFooter } from '../../ui/form-footer.tsx'
 import { notifyDone } from '../../ui/notify.ts'
 import { fieldMessages, problemOf } from '../../ui/problem.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
@@ -87,12 +89,14 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
   const provider = providerInfo(values.provider)
   const canTest = provider.capabilities.validate && !view.isEmpty && view.error === null
 
-  const submit = (event: FormEvent) => {
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    void save.run(false)
+    const form = event.currentTarget
+    await save.run(false)
+    focusFirstError(form)
   }
   return (
-    <form onSubmit={submit} noValidate autoComplete="off">
+    <form onSubmit={(event) => void submit(event)} noValidate autoComplete="off">
       <Stack gap="md">
         <SecretInput
           label={isNew ? 'Key' : 'New key'}
@@ -104,7 +108,7 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
           inputRef={secret}
           required={isNew}
           autoFocus={isNew}
-          error={view.error ?? messages['secret'] ?? null}
+          error={view.error ?? messages.secret ?? null}
           onEdit={() => {
             setTested(null)
             save.clearError()
@@ -123,7 +127,7 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
             onChange={(next) => next !== null && set('provider', next)}
             allowDeselect={false}
             searchable
-            error={messages['provider']}
+            error={messages.provider}
           />
           <Select
             label="Kind"
@@ -131,31 +135,33 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
             value={values.kind}
             onChange={(next) => next !== null && set('kind', next)}
             allowDeselect={false}
-            error={messages['kind']}
+            error={messages.kind}
           />
         </SimpleGrid>
-        <Group gap="xs">
-          <Button
-            variant="default"
-            leftSection={<IconPlugConnected size={16} aria-hidden />}
-            disabled={!canTest}
-            loading={test.isPending}
-            onClick={() => void test.run()}
-          >
-            Test before saving
-          </Button>
-          <Text size="sm" c="dimmed">
-            {provider.capabilities.validate
-              ? 'Recommended: asks the provider once. Nothing is stored by it.'
-              : 'Custom keys cannot be tested.'}
-          </Text>
-        </Group>
-        <div aria-live="polite">{tested !== null && <ValidationResult result={tested} />}</div>
-        <ProblemAlert error={test.error} />
+        <Stack gap="xs">
+          <Group gap="xs">
+            <Button
+              variant="default"
+              leftSection={<IconPlugConnected size={16} aria-hidden />}
+              disabled={!canTest}
+              loading={test.isPending}
+              onClick={() => void test.run()}
+            >
+              Test before saving
+            </Button>
+            <Text size="sm" c="dimmed">
+              {provider.capabilities.validate
+                ? 'Recommended: asks the provider once. Nothing is stored by it.'
+                : 'Custom keys cannot be tested.'}
+            </Text>
+          </Group>
+          <div aria-live="polite">{tested !== null && <ValidationResult result={tested} />}</div>
+          <ProblemAlert error={test.error} />
+        </Stack>
         <AccountPicker
           value={values.accountId}
           onChange={(next) => set('accountId', next)}
-          error={messages['accountId']}
+          error={messages.accountId}
         />
         <TextInput
           label="Name"
@@ -164,14 +170,14 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
           maxLength={200}
           value={values.name}
           onChange={(event) => set('name', event.currentTarget.value)}
-          error={messages['name']}
+          error={messages.name}
         />
         {isLinkable(values.provider, values.kind) && (
           <AdminKeySelect
             provider={values.provider}
             value={values.adminKeyId}
             onChange={(next) => set('adminKeyId', next)}
-            error={messages['adminKeyId']}
+            error={messages.adminKeyId}
           />
         )}
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
@@ -190,7 +196,7 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
             value={values.tags}
             onChange={(next) => set('tags', next)}
             maxTags={20}
-            error={messages['tags'] ?? firstTagMessage(messages)}
+            error={messages.tags ?? firstTagMessage(messages)}
           />
         </SimpleGrid>
         <Textarea
@@ -201,38 +207,40 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
           maxRows={6}
           value={values.description}
           onChange={(event) => set('description', event.currentTarget.value)}
-          error={messages['description']}
+          error={messages.description}
         />
-        {isDuplicate && problem !== null && (
-          <Alert color="orange" title={problem.message} role="alert" data-problem="ALREADY_EXISTS">
-            <Group gap="sm" mb="xs">
-              {(problem.relatedIds ?? []).map((id) => (
-                <Anchor key={id} component={Link} href={`/keys/${id}`} size="sm">
-                  Open the stored key
-                </Anchor>
-              ))}
-            </Group>
-            <Button
-              size="xs"
-              variant="default"
-              loading={save.isPending}
-              onClick={() => {
-                void save.run(true)
-              }}
-            >
-              Store anyway
+        <FormFooter>
+          {isDuplicate && problem !== null && (
+            <Alert color="orange" title={problem.message} role="alert" data-problem="ALREADY_EXISTS">
+              <Group gap="sm" mb="xs">
+                {(problem.relatedIds ?? []).map((id) => (
+                  <Anchor key={id} component={Link} href={`/keys/${id}`} size="sm">
+                    Open the stored key
+                  </Anchor>
+                ))}
+              </Group>
+              <Button
+                size="xs"
+                variant="default"
+                loading={save.isPending}
+                onClick={() => {
+                  void save.run(true)
+                }}
+              >
+                Store anyway
+              </Button>
+            </Alert>
+          )}
+          {!isDuplicate && !isShownAtFields && <ProblemAlert error={save.error} />}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onCancel}>
+              Cancel
             </Button>
-          </Alert>
-        )}
-        {!isDuplicate && !isShownAtFields && <ProblemAlert error={save.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {isNew ? 'Save key' : 'Save'}
-          </Button>
-        </Group>
+            <Button type="submit" loading={save.isPending}>
+              {isNew ? 'Save key' : 'Save'}
+            </Button>
+          </Group>
+        </FormFooter>
       </Stack>
     </form>
   )

@@ -1,11 +1,11 @@
-import { Anchor, Badge, Button, Group, Skeleton, Stack, Text } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Skeleton, Stack } from '@mantine/core'
 import { IconExternalLink, IconPencil, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import type { ProviderKey } from '../../../shared/contract/keys.ts'
 import { providerInfo } from '../../../shared/providers.ts'
 import { orpc } from '../../app/api.ts'
-import { Facts } from '../../ui/facts.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { SidePanel } from '../../ui/list-with-panel.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ProviderMark } from '../../ui/provider-mark.tsx'
@@ -74,59 +74,60 @@ export function KeyPanel({ id, onClose, onEdit, onDelete }: KeyPanelProps) {
 
 function KeyFacts({ value }: { readonly value: ProviderKey }) {
   return (
-    <Facts
-      facts={[
-        [
-          'Account',
-          <Anchor key="account" component={Link} href={`/accounts/${value.accountId}`} size="sm">
-            {value.accountEmail}
-          </Anchor>,
-        ],
-        ['Kind', <KindBadge key="kind" kind={value.kind} />],
-        [
-          'Admin key',
-          value.adminKeyId === null ? null : (
-            <Anchor component={Link} href={`/keys/${value.adminKeyId}`} size="sm">
-              {value.adminKeyName ?? `Key ${value.adminKeyId}`}
-            </Anchor>
-          ),
-        ],
-        [
-          'Linked keys',
-          value.kind !== 'admin' ? null : (
-            <Anchor component={Link} href={`/keys?admin=${value.id}`} size="sm">
-              Show the keys linked to it
-            </Anchor>
-          ),
-        ],
-        ['Environment', value.environment === null ? null : environments[value.environment]],
-        [
-          'Tags',
-          value.tags.length === 0 ? null : (
-            <Group gap={4}>
-              {value.tags.map((tag) => (
-                <Badge key={tag} variant="default" tt="none" fw={400} radius="sm">
-                  {tag}
-                </Badge>
-              ))}
-            </Group>
-          ),
-        ],
-        [
-          'Description',
-          value.description === null ? null : (
-            <Text key="description" size="sm" className="keyhold-lines">
-              {value.description}
-            </Text>
-          ),
-        ],
-        ['Revealed', <RelativeTime key="revealed" at={value.lastRevealedAt} focusable />],
-        ['Copied', <RelativeTime key="copied" at={value.lastCopiedAt} focusable />],
-        ['Added', <RelativeTime key="created" at={value.createdAt} focusable />],
-        ['Changed', <RelativeTime key="updated" at={value.updatedAt} focusable />],
-        ['Origin', sources[value.source]],
-      ]}
-    />
+    <Facts>
+      <Fact label="Account">
+        <Anchor component={Link} href={`/accounts/${value.accountId}`} size="sm">
+          {value.accountEmail}
+        </Anchor>
+      </Fact>
+      <Fact label="Kind">
+        <KindBadge kind={value.kind} />
+      </Fact>
+      {value.adminKeyId !== null && (
+        <Fact label="Admin key">
+          <Anchor component={Link} href={`/keys/${value.adminKeyId}`} size="sm">
+            {value.adminKeyName ?? `Key ${value.adminKeyId}`}
+          </Anchor>
+        </Fact>
+      )}
+      {value.kind === 'admin' && (
+        <Fact label="Linked keys">
+          <Anchor component={Link} href={`/keys?admin=${value.id}`} size="sm">
+            Show the keys linked to it
+          </Anchor>
+        </Fact>
+      )}
+      <Fact label="Environment">{value.environment === null ? null : environments[value.environment]}</Fact>
+      {value.tags.length > 0 && (
+        <Fact label="Tags">
+          <Group gap={4}>
+            {value.tags.map((tag) => (
+              <Badge key={tag} variant="default" tt="none" fw={400} radius="sm">
+                {tag}
+              </Badge>
+            ))}
+          </Group>
+        </Fact>
+      )}
+      {value.description !== null && (
+        <Fact label="Description">
+          <span className="keyhold-lines">{value.description}</span>
+        </Fact>
+      )}
+      <Fact label="Revealed">
+        <RelativeTime at={value.lastRevealedAt} focusable />
+      </Fact>
+      <Fact label="Copied">
+        <RelativeTime at={value.lastCopiedAt} focusable />
+      </Fact>
+      <Fact label="Added">
+        <RelativeTime at={value.createdAt} focusable />
+      </Fact>
+      <Fact label="Changed">
+        <RelativeTime at={value.updatedAt} focusable />
+      </Fact>
+      <Fact label="Origin">{sources[value.source]}</Fact>
+    </Facts>
   )
 }
 

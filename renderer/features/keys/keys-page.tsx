@@ -81,14 +81,16 @@ export function KeysPage({ selection }: { readonly selection: number | 'new' | n
       <ListWithPanel
         list={
           <>
-            <KeyFilters
-              text={text}
-              onText={setText}
-              filter={filter}
-              onFilter={setFilter}
-              onClear={clear}
-              count={list.isSuccess ? countOf(total, 'key') : ''}
-            />
+            {!(list.isSuccess && total === 0 && !isFiltered) && (
+              <KeyFilters
+                text={text}
+                onText={setText}
+                filter={filter}
+                onFilter={setFilter}
+                onClear={clear}
+                count={list.isSuccess ? countOf(total, 'key') : ''}
+              />
+            )}
             <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
             {list.isSuccess && total === 0 ? (
               isFiltered ? (

@@ -3,9 +3,8 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import type { Detection } from '../../../shared/contract/keys.ts'
 import { client } from '../../app/api.ts'
 import { fieldMessages, problemOf } from '../../ui/problem.ts'
+import { MAX_PASTE } from './key-form-model.ts'
 
-/** Same as in the contract: more than this is refused before it travels. */
-export const MAX_PASTE = 2_000_000
 const PAUSE_MS = 200
 
 export interface DetectionView {
@@ -46,7 +45,7 @@ export function useDetection(
     } catch (error) {
       if (controller.signal.aborted) return
       const problem = problemOf(error)
-      setView({ detection: null, error: fieldMessages(problem)['secret'] ?? problem.message, isEmpty: false })
+      setView({ detection: null, error: fieldMessages(problem).secret ?? problem.message, isEmpty: false })
     }
   }, PAUSE_MS)
 

@@ -1,7 +1,7 @@
 import { Code, Group, Stack, Text } from '@mantine/core'
 import type { Balance, RateLimit, Validation } from '../../../shared/contract/keys.ts'
 import { formatCount } from '../../ui/count.ts'
-import { Facts } from '../../ui/facts.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { OutcomeBadge } from '../../ui/outcome-badge.tsx'
 import { RemedyList } from '../../ui/problem-alert.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
@@ -24,25 +24,28 @@ export function ValidationResult({ result }: { readonly result: Validation }) {
         </Text>
       )}
       <RemedyList remedies={result.remedies} />
-      <Facts
-        facts={[
-          ['Belongs to', result.owner],
-          [
-            'Missing',
-            result.missingScopes.length === 0 ? null : (
-              <Group gap={4}>
-                {result.missingScopes.map((scope) => (
-                  <Code key={scope}>{scope}</Code>
-                ))}
-              </Group>
-            ),
-          ],
-          ...result.balances.map(
-            (balance) => [capital(balance.label), <Amount key={balance.label} balance={balance} />] as const,
-          ),
-          ...result.rateLimits.map((limit) => [capital(limit.name), <Limit key={limit.name} limit={limit} />] as const),
-        ]}
-      />
+      <Facts>
+        <Fact label="Belongs to">{result.owner}</Fact>
+        {result.missingScopes.length > 0 && (
+          <Fact label="Missing">
+            <Group gap={4}>
+              {result.missingScopes.map((scope) => (
+                <Code key={scope}>{scope}</Code>
+              ))}
+            </Group>
+          </Fact>
+        )}
+        {result.balances.map((balance) => (
+          <Fact key={`${balance.label} ${balance.unit}`} label={capital(balance.label)}>
+            <Amount balance={balance} />
+          </Fact>
+        ))}
+        {result.rateLimits.map((limit) => (
+          <Fact key={`${limit.name} ${limit.windowSeconds}`} label={capital(limit.name)}>
+            <Limit limit={limit} />
+          </Fact>
+        ))}
+      </Facts>
     </Stack>
   )
 }

@@ -1,9 +1,10 @@
-import { Button, Group, Skeleton, Table, Text } from '@mantine/core'
+import { Button, Group, Skeleton, Text } from '@mantine/core'
 import { IconActivity } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import type { AuditEntry } from '../../../shared/contract/audit.ts'
 import { orpc } from '../../app/api.ts'
+import { formatCount } from '../../ui/count.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
@@ -17,14 +18,9 @@ function EntryRow({ entry }: { readonly entry: AuditEntry }) {
   const href = subjectHref(entry)
   const name = entry.subjectName ?? (entry.subjectId === null ? '' : `${entry.subjectKind} ${entry.subjectId}`)
   return (
-    <Table.Tr data-action={entry.action}>
-      <Table.Td className={classes.nowrap}>
-        <RelativeTime at={entry.at} />
-      </Table.Td>
-      <Table.Th scope="row" className={classes.nowrap}>
-        {actionWords[entry.action]}
-      </Table.Th>
-      <Table.Td className={classes.wrapAnywhere}>
+    <li className={classes.entry} data-action={entry.action}>
+      <div className={classes.entryWhat}>
+        <span className={classes.rowTitle}>{actionWords[entry.action]}</span>{' '}
         {href === null ? (
           name
         ) : (
@@ -33,9 +29,12 @@ function EntryRow({ entry }: { readonly entry: AuditEntry }) {
           </Link>
         )}
         {entry.detail !== null && <div className={classes.quiet}>{entry.detail}</div>}
-      </Table.Td>
-      <Table.Td className={classes.nowrap}>{sourceWords[entry.source]}</Table.Td>
-    </Table.Tr>
+      </div>
+      <div className={classes.quiet}>{sourceWords[entry.source]}</div>
+      <div className={classes.quiet}>
+        <RelativeTime at={entry.at} />
+      </div>
+    </li>
   )
 }
 
@@ -66,26 +65,14 @@ export function ActivitySection() {
       )}
       {entries.length > 0 && (
         <>
-          <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-            <Table verticalSpacing={6} highlightOnHover>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th scope="col">When</Table.Th>
-                  <Table.Th scope="col">What</Table.Th>
-                  <Table.Th scope="col">Which</Table.Th>
-                  <Table.Th scope="col">Through</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {entries.map((entry) => (
-                  <EntryRow key={entry.id} entry={entry} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <ol className={classes.rows}>
+            {entries.map((entry) => (
+              <EntryRow key={entry.id} entry={entry} />
+            ))}
+          </ol>
           <Group justify="space-between" mt="sm">
             <Text size="sm" c="dimmed" role="status">
-              {entries.length.toLocaleString('en')} of {total.toLocaleString('en')}
+              {formatCount(entries.length)} of {formatCount(total)}
             </Text>
             {log.hasNextPage && (
               <Button

@@ -13,11 +13,11 @@ import classes from './settings.module.css'
 function Example({ status }: { readonly status: LocalApiStatus }) {
   if (status.url === null) return null
   return (
-    <div>
+    <div className={classes.example}>
       <Text size="sm" fw={600} mb={4}>
         Try it
       </Text>
-      <Code block tabIndex={0} aria-label="Example call" className={classes.code}>
+      <Code block tabIndex={0} aria-label="Example call">
         {`curl --header "Authorization: Bearer $KEYHOLD_TOKEN" \\\n  ${status.url}/keys`}
       </Code>
       <Anchor href={`${status.url}/openapi.json`} target="_blank" rel="noreferrer" size="sm" className={classes.link}>
@@ -84,7 +84,11 @@ function Controls({ status }: { readonly status: LocalApiStatus }) {
             onChange={(event) => void set.run(true, event.currentTarget.checked)}
           />
           {status.allowReveal && (
-            <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title="Keys can be read with the token">
+            <Alert
+              variant="default"
+              icon={<IconAlertTriangle aria-hidden className={classes.toneCaution} />}
+              title="Keys can be read with the token"
+            >
               Every program that has the token can read every key in plain text. Each reading is written to the activity
               log. Turn this off when the script is done.
             </Alert>

@@ -45,6 +45,7 @@ export function PassphraseDialog({ isSet, onClose }: PassphraseDialogProps) {
               label="Present passphrase"
               autoComplete="current-password"
               required
+              withAsterisk={false}
               data-autofocus
               value={current}
               onChange={(event) => setCurrent(event.currentTarget.value)}
@@ -56,6 +57,7 @@ export function PassphraseDialog({ isSet, onClose }: PassphraseDialogProps) {
             description={passphraseHint(next).text}
             autoComplete="new-password"
             required
+            withAsterisk={false}
             data-autofocus={!isSet || undefined}
             value={next}
             onChange={(event) => setNext(event.currentTarget.value)}
@@ -65,6 +67,7 @@ export function PassphraseDialog({ isSet, onClose }: PassphraseDialogProps) {
             label="New passphrase again"
             autoComplete="new-password"
             required
+            withAsterisk={false}
             value={repeated}
             onChange={(event) => setRepeated(event.currentTarget.value)}
             error={differs ? 'This is not the same as above. Type it again.' : undefined}

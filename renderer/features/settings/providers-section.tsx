@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, Modal, Skeleton, Stack, Table, TextInput } from '@mantine/core'
+import { Alert, Button, Checkbox, Group, Modal, Skeleton, Stack, TextInput } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
@@ -53,7 +53,7 @@ function AddressDialog({ settings, onClose }: { readonly settings: ProviderSetti
               setAllowed(event.currentTarget.value === settings.baseUrl && settings.allowAdminKey)
             }}
           />
-          <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />}>
+          <Alert variant="default" icon={<IconAlertTriangle aria-hidden className={classes.toneCaution} />}>
             Every call with a key of {name} goes to this address, and the key with it. Enter only an address that you
             trust: your own gateway, or a test server.
           </Alert>
@@ -93,28 +93,25 @@ function AddressDialog({ settings, onClose }: { readonly settings: ProviderSetti
 function AddressRow({ settings, onEdit }: { readonly settings: ProviderSettings; onEdit(): void }) {
   const { name, hasAdminKeys } = providerInfo(settings.provider)
   return (
-    <Table.Tr data-provider={settings.provider}>
-      <Table.Th scope="row">
-        <ProviderMark provider={settings.provider} withName />
-      </Table.Th>
-      <Table.Td className={classes.address}>
-        {settings.baseUrl ?? <span className={classes.quiet}>{settings.defaultBaseUrl}</span>}
-      </Table.Td>
-      <Table.Td>
-        {settings.baseUrl === null ? (
-          <span className={classes.quiet}>Usual</span>
-        ) : hasAdminKeys ? (
-          `Replaced; admin keys ${settings.allowAdminKey ? 'allowed' : 'not sent'}`
-        ) : (
-          'Replaced'
+    <li className={classes.row} data-provider={settings.provider}>
+      <ProviderMark provider={settings.provider} withName />
+      <div>
+        <div className={`${classes.address} ${settings.baseUrl === null ? classes.quiet : ''}`}>
+          {settings.baseUrl ?? settings.defaultBaseUrl}
+        </div>
+        {settings.baseUrl !== null && (
+          <div className={classes.quiet}>
+            Replaced
+            {hasAdminKeys && (settings.allowAdminKey ? '; admin keys are allowed' : '; admin keys are not sent')}
+          </div>
         )}
-      </Table.Td>
-      <Table.Td className={classes.rowActions}>
+      </div>
+      <div className={classes.rowActions}>
         <Button size="compact-xs" variant="default" aria-label={`Change the address of ${name}`} onClick={onEdit}>
           Change
         </Button>
-      </Table.Td>
-    </Table.Tr>
+      </div>
+    </li>
   )
 }
 
@@ -130,27 +127,13 @@ export function ProvidersSection() {
       {providers.isPending && <Skeleton height={480} />}
       <ProblemAlert error={providers.error} onRetry={() => void providers.refetch()} />
       {providers.data && (
-        <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-          <Table verticalSpacing={6} highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th scope="col">Provider</Table.Th>
-                <Table.Th scope="col">Address</Table.Th>
-                <Table.Th scope="col">State</Table.Th>
-                <Table.Th scope="col">
-                  <span className={classes.hidden}>Actions</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {providers.data
-                .filter(({ defaultBaseUrl }) => defaultBaseUrl !== null)
-                .map((settings) => (
-                  <AddressRow key={settings.provider} settings={settings} onEdit={() => setEditing(settings)} />
-                ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <ul className={`${classes.rows} ${classes.columns}`}>
+          {providers.data
+            .filter(({ defaultBaseUrl }) => defaultBaseUrl !== null)
+            .map((settings) => (
+              <AddressRow key={settings.provider} settings={settings} onEdit={() => setEditing(settings)} />
+            ))}
+        </ul>
       )}
       {editing && <AddressDialog key={editing.provider} settings={editing} onClose={() => setEditing(null)} />}
     </Section>

@@ -11,16 +11,16 @@ export interface SectionProps {
 /** One card of the settings: a heading, a line that says what it is for, and what can be set. */
 export function Section({ title, lead, children }: SectionProps) {
   return (
-    <Paper withBorder p="lg" component="section" aria-label={title} className={classes.section}>
+    <Paper withBorder p={{ base: 'md', sm: 'lg' }} component="section" aria-label={title} className={classes.section}>
       <Title order={2} size="h4">
         {title}
       </Title>
       {lead !== undefined && (
-        <Text size="sm" c="dimmed" mb="md" maw={640}>
+        <Text size="sm" c="dimmed" maw={640}>
           {lead}
         </Text>
       )}
-      {children}
+      <div className={classes.content}>{children}</div>
     </Paper>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Skeleton } from '@mantine/core'
+import { Button, NumberInput, Skeleton } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Preferences } from '../../../shared/contract/settings.ts'
 import { client, orpc, queryClient } from '../../app/api.ts'
@@ -8,6 +8,7 @@ import { fieldMessages, problemOf } from '../../ui/problem.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { Section } from './section.tsx'
+import classes from './settings.module.css'
 
 type Times = Pick<Preferences, 'autoLockMinutes' | 'revealSeconds' | 'clipboardSeconds'>
 
@@ -57,11 +58,11 @@ function Form({ preferences }: { readonly preferences: Preferences }) {
   }
   return (
     <form onSubmit={submit}>
-      <Group align="flex-start" gap="lg">
+      <div className={classes.times}>
         {fields.map(({ name, label, suffix, min, max, description }) => (
           <NumberInput
             key={name}
-            w={{ base: '100%', xs: 230 }}
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
             label={label}
             description={description}
             suffix={suffix}
@@ -74,7 +75,7 @@ function Form({ preferences }: { readonly preferences: Preferences }) {
             error={empty.includes(name) ? 'Enter a number.' : messages[name]}
           />
         ))}
-      </Group>
+      </div>
       {Object.keys(messages).length === 0 && <ProblemAlert error={save.error} />}
       <Button type="submit" mt="md" disabled={!changed} loading={save.isPending}>
         Save times

@@ -1,4 +1,4 @@
-import { Alert, Button, Table, Text } from '@mantine/core'
+import { Alert, Button, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -45,22 +45,26 @@ function ProtectorRow({
   const { name, meaning } = protectorWords[kind]
   const removable = protector !== undefined && status.protectors.length > 1
   return (
-    <Table.Tr data-protector={kind}>
-      <Table.Th scope="row" className={classes.top}>
-        <div>{name}</div>
+    <li className={classes.row} data-protector={kind}>
+      <div>
+        <div className={classes.rowTitle}>{name}</div>
         <div className={classes.quiet}>{meaning}</div>
-      </Table.Th>
-      <Table.Td className={classes.top}>
+      </div>
+      <div>
         {protector ? (
           <>
-            Set <RelativeTime at={protector.createdAt} />
+            Set <RelativeTime at={protector.createdAt} focusable />
             {protector.backend !== null && <div className={classes.quiet}>{protector.backend}</div>}
           </>
         ) : (
-          'Not set'
+          <span className={classes.quiet}>
+            {kind === 'os' && !status.osProtector.available
+              ? (status.osProtector.reason ?? 'Not available on this host.')
+              : 'Not set'}
+          </span>
         )}
-      </Table.Td>
-      <Table.Td className={classes.rowActions}>
+      </div>
+      <div className={classes.rowActions}>
         {kind === 'passphrase' && (
           <Button size="xs" variant="default" onClick={actions.onPassphrase}>
             {protector ? 'Change passphrase' : 'Set a passphrase'}
@@ -76,9 +80,6 @@ function ProtectorRow({
             Add
           </Button>
         )}
-        {kind === 'os' && !protector && !status.osProtector.available && (
-          <span className={classes.quiet}>{status.osProtector.reason ?? 'Not available on this host.'}</span>
-        )}
         {kind !== 'recovery' && removable && (
           <Button
             size="xs"
@@ -90,8 +91,8 @@ function ProtectorRow({
             Remove
           </Button>
         )}
-      </Table.Td>
-    </Table.Tr>
+      </div>
+    </li>
   )
 }
 
@@ -117,28 +118,20 @@ export function VaultSection() {
         lead="Each of these opens the vault on its own. They can come and go without touching your keys; one always has to be left."
       >
         {status.state !== 'ready' && (
-          <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title={status.message} mb="md">
+          <Alert
+            variant="default"
+            icon={<IconAlertTriangle aria-hidden className={classes.toneCaution} />}
+            title={status.message}
+            mb="md"
+          >
             <RemedyList remedies={status.remedies} />
           </Alert>
         )}
-        <Table.ScrollContainer minWidth={520} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-          <Table verticalSpacing="sm">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th scope="col">Protector</Table.Th>
-                <Table.Th scope="col">State</Table.Th>
-                <Table.Th scope="col">
-                  <span className={classes.hidden}>Actions</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {order.map((kind) => (
-                <ProtectorRow key={kind} kind={kind} status={status} actions={actions} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <ul className={`${classes.rows} ${classes.columns}`}>
+          {order.map((kind) => (
+            <ProtectorRow key={kind} kind={kind} status={status} actions={actions} />
+          ))}
+        </ul>
         <ProblemAlert error={addOs.error} />
       </Section>
       <TimesForm />

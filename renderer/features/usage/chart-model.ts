@@ -214,7 +214,7 @@ function finish<T>(dashboard: Dashboard, scheme: Scheme, draft: Draft<T>): Chart
       ? `No ${draft.noun} known for ${span}${coverageNote(days, gaps)}.`
       : `${math.point(total).text}${draft.metric === 'cost' ? '' : ` ${draft.noun}`} in all, ${span}` +
         `${peak ? `; most on ${peak.label} (${math.point(sums[highest] ?? null).text})` : ''}` +
-        `${largest && raws.length > 1 && share !== null ? `; ${largest.label} is the largest part (${shareText(share)})` : ''}` +
+        `${largest && raws.length > 1 && share !== null ? `; largest part: ${largest.label} (${shareText(share)})` : ''}` +
         `${coverageNote(days, gaps)}.`
   return {
     metric: draft.metric,

@@ -19,7 +19,9 @@ export function ChartTable({ model }: { readonly model: ChartModel }) {
             <Table.Th scope="col">Day</Table.Th>
             {model.series.map(({ key, label }) => (
               <Table.Th key={key} scope="col" className={classes.number}>
-                {label}
+                <span className={classes.seriesName} title={label}>
+                  {label}
+                </span>
               </Table.Th>
             ))}
             <Table.Th scope="col" className={classes.number}>

@@ -58,7 +58,9 @@ function Name({ group, href }: { readonly group: UsageGroup; readonly href: stri
   if (group.role === 'remainder')
     return (
       <span className={classes.groupName}>
-        <em>{group.label}</em>
+        <em className={classes.clip} title={group.label}>
+          {group.label}
+        </em>
         <Tooltip label={remainderText} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
           <UnstyledButton aria-label={remainderText} className={classes.explain}>
             <IconInfoCircle size={16} aria-hidden />
@@ -69,16 +71,20 @@ function Name({ group, href }: { readonly group: UsageGroup; readonly href: stri
   if (group.role === 'rest')
     return (
       <span className={classes.groupName}>
-        <em>{group.label}</em>
+        <em className={classes.clip} title={group.label}>
+          {group.label}
+        </em>
       </span>
     )
   return (
     <span className={classes.groupName}>
       {group.provider && <ProviderMark provider={group.provider} />}
       {href === null ? (
-        <span className={classes.clip}>{group.label}</span>
+        <span className={classes.clip} title={group.label}>
+          {group.label}
+        </span>
       ) : (
-        <Link href={href} className={`${classes.link} ${classes.clip}`}>
+        <Link href={href} className={`${classes.link} ${classes.clip}`} title={group.label}>
           {group.label}
         </Link>
       )}
@@ -137,7 +143,7 @@ export function GroupTable({ dashboard, query, choice }: GroupTableProps) {
         className={classes.tableRoom}
         viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': `Figures ${title.toLowerCase()}` }}
       >
-        <Table highlightOnHover verticalSpacing={7} className={classes.figures} miw={620}>
+        <Table highlightOnHover verticalSpacing={7} horizontalSpacing={8} className={classes.figures} miw={620}>
           <Table.Thead>
             <Table.Tr>
               <HeadCell column="label" label={groupWords[query.group]} {...head} />

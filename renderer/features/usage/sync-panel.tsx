@@ -132,9 +132,13 @@ export function SyncPanel({ sync, onShowProblems }: { readonly sync: Sync; onSho
       </span>
       <Group justify="space-between" gap="sm">
         <Group gap="xs" fz="sm">
-          <span>
-            Last sync <RelativeTime at={newestSuccess} never="never" focusable />
-          </span>
+          {newestSuccess === null ? (
+            <span>Never synced</span>
+          ) : (
+            <span>
+              Last sync <RelativeTime at={newestSuccess} focusable />
+            </span>
+          )}
           {oldestSuccess !== null && newestSuccess !== null && newestSuccess - oldestSuccess > 3_600_000 && (
             <span className={classes.quiet}>
               oldest source <RelativeTime at={oldestSuccess} />

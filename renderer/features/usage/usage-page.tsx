@@ -17,7 +17,7 @@ import { GroupTable } from './group-table.tsx'
 import { isActive } from './sync-model.ts'
 import { SyncPanel } from './sync-panel.tsx'
 import { Totals } from './totals.tsx'
-import { filterOf, readUsageQuery, type UsageQuery, writeUsageQuery } from './usage-query.ts'
+import { filterOf, isNarrowed, noFilters, readUsageQuery, type UsageQuery, writeUsageQuery } from './usage-query.ts'
 import { useCsvExport } from './use-export.ts'
 import { type Sync, useSync } from './use-sync.ts'
 
@@ -44,8 +44,7 @@ function Figures({ dashboard, query, sync, onChange }: FiguresProps) {
   const choices = useMemo(() => moneyChoices(dashboard), [dashboard])
   const choice = pickMoney(choices, query.money)
   if (dashboard.groups.length === 0) {
-    const filtered = query.provider !== null || query.account !== null || query.key !== null
-    if (filtered) return <NothingMatches onClear={() => onChange({ provider: null, account: null, key: null })} />
+    if (isNarrowed(query)) return <NothingMatches onClear={() => onChange(noFilters)} />
     if (sync.rows?.length === 0) return <NoSources />
     const synced = sync.rows === undefined || sync.rows.some(({ source }) => source.lastSuccessAt !== null)
     if (!synced) return <NeverSynced sources={sync.rows?.length ?? 0} onRefresh={() => sync.start()} />
@@ -80,6 +79,7 @@ export function UsagePage() {
   const csv = useCsvExport()
   const problems = useRef<HTMLElement>(null)
   const refreshing = sync.starting || (sync.rows ?? []).some(({ run }) => isActive(run))
+  const hasSomething = sync.rows?.length !== 0 || (dashboard.data?.groups.length ?? 0) > 0 || isNarrowed(query)
   return (
     <Page>
       <PageHeader
@@ -113,7 +113,7 @@ export function UsagePage() {
           problems.current?.focus({ preventScroll: true })
         }}
       />
-      <Filters query={query} onChange={change} />
+      {hasSomething && <Filters query={query} onChange={change} onClear={() => change(noFilters)} />}
       <ProblemAlert error={csv.error} />
       <ProblemAlert error={dashboard.error} onRetry={() => void dashboard.refetch()} />
       {dashboard.data ? (

@@ -73,6 +73,14 @@ export function usageHref(query: UsageQuery, change: Partial<UsageQuery>): strin
   return search === '' ? '/usage' : `/usage?${search}`
 }
 
+/** Takes every filter off; range, grouping and what is drawn stay. */
+export const noFilters = { provider: null, account: null, key: null } as const
+
+/** Whether a filter leaves something out. */
+export function isNarrowed(query: UsageQuery): boolean {
+  return query.provider !== null || query.account !== null || query.key !== null
+}
+
 /** What the dashboard and the CSV export are asked for: one filter for both, so that they show the same figures. */
 export function filterOf(query: UsageQuery): UsageFilter {
   return {

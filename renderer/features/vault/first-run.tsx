@@ -40,7 +40,7 @@ export function FirstRun({ status, onStart, onDone }: FirstRunProps) {
   return (
     <PlainPage
       title="Set up your vault"
-      lead="Keyhold encrypts every key on this computer. Choose what opens the vault; nothing leaves this machine."
+      lead="Your keys are kept encrypted on this computer. Choose what opens the vault."
     >
       <SetUpForm
         status={status}

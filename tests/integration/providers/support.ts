@@ -45,7 +45,7 @@ export function openBench(): Bench {
   }
 }
 
-export interface Fetched {
+interface Fetched {
   readonly facts: readonly UsageFact[]
   readonly buckets: ReadonlySet<number>
   readonly pages: number

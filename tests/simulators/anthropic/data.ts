@@ -22,7 +22,7 @@ export const workspaces: readonly (string | null)[] = [null, 'wrkspc_research']
 const keyIds: readonly (string | null)[] = ['apikey_1', 'apikey_2', null]
 const models = ['claude-sim-4', 'claude-sim-mini-4']
 
-export interface UsageRow {
+interface UsageRow {
   readonly api_key_id: string | null
   readonly workspace_id: string | null
   readonly model: string
@@ -33,7 +33,7 @@ export interface UsageRow {
   readonly output: number
 }
 
-export interface CostRow {
+interface CostRow {
   readonly workspace_id: string | null
   readonly description: string
   readonly model: string | null

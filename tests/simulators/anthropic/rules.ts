@@ -2,7 +2,7 @@ import { nextPage, type PagingFault, readPageToken, type SimulatedAnswer, type S
 import { type AnthropicOrganization, anthropicCosts, anthropicUsage, DAY, isComplete } from './data.ts'
 import { type AnthropicKeyName, anthropicKeys } from './keys.ts'
 
-export interface AnthropicState {
+interface AnthropicState {
   paging: PagingFault
   readonly pageSize: number | null
 }

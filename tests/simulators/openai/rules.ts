@@ -2,7 +2,7 @@ import { nextPage, type PagingFault, readPageToken, type SimulatedAnswer, type S
 import { costRows, DAY, type Organization, type Row, usageRows } from './data.ts'
 import { type OpenAiKeyName, openAiKeys } from './keys.ts'
 
-export interface OpenAiState {
+interface OpenAiState {
   paging: PagingFault
   readonly pageSize: number | null
   /** Calls made with each key, for the keys that answer differently after a while. */

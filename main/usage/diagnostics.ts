@@ -1,0 +1,104 @@
+import type { Diagnosis } from '../../shared/contract/usage.ts'
+import { type ProviderId, providerInfo } from '../../shared/providers.ts'
+import { type DiagnosisClass, type DiagnosisText, diagnoses } from './diagnoses.ts'
+import type { Ledger } from './ledger.ts'
+import type { SourceKey, UsageKeys } from './ports.ts'
+import type { RunRow, SourceRow, UsageRows } from './rows.ts'
+
+const STALE_AFTER_MS = 7 * 86_400_000
+/** Keys named on one card. */
+const MAX_KEYS = 50
+/** Keys looked through for those that cannot be asked for usage. */
+const LOOKED_THROUGH = 200
+
+interface Finding {
+  readonly diagnosis: DiagnosisClass
+  readonly key: { readonly id: number; readonly name: string; readonly provider: ProviderId }
+  readonly detail: string | null
+}
+
+/** One card for each failure class and provider, naming the keys it concerns; errors first. */
+export function diagnose(
+  deps: { readonly rows: UsageRows; readonly ledger: Ledger; readonly keys: UsageKeys },
+  now: number,
+): Diagnosis[] {
+  const { rows, ledger, keys } = deps
+  const sources = keys.usageSources()
+  const stored = new Map(rows.sources().map((source) => [source.sourceKeyId, source]))
+  const runs = rows.lastRuns()
+  const findings = sources.flatMap((key): Finding[] => {
+    const source = stored.get(key.id)
+    return source === undefined ? [] : ofSource(key, source, runs.get(key.id), ledger, now)
+  })
+  const cards = new Map<string, Finding[]>()
+  for (const finding of [...findings, ...cannotRead(keys, sources)]) {
+    // What keeps keys from being read at all is the same for every provider; the rest is for each its own.
+    const isGeneral = finding.diagnosis === 'cannot-read-usage' || finding.diagnosis === 'vault-locked'
+    const id = isGeneral ? finding.diagnosis : `${finding.diagnosis}:${finding.key.provider}`
+    cards.set(id, [...(cards.get(id) ?? []), finding])
+  }
+  const rank = { error: 0, warning: 1, info: 2 }
+  return [...cards]
+    .map(([id, found]) => card(id, found))
+    .sort((a, b) => rank[a.severity] - rank[b.severity])
+    .slice(0, 100)
+}
+
+function ofSource(key: SourceKey, source: SourceRow, run: RunRow | undefined, ledger: Ledger, now: number): Finding[] {
+  const { id, name, provider } = key
+  const finding = (diagnosis: DiagnosisClass, detail: string | null = null): Finding => ({
+    diagnosis,
+    key: { id, name, provider },
+    detail,
+  })
+  const found: Finding[] = []
+  const known = run?.failure !== null && run?.failure !== undefined && isDiagnosis(run.failure) ? run.failure : null
+  if (run?.problem) found.push(finding(known ?? 'unexpected', detailOf(run.problem)))
+  else if (run?.state === 'interrupted' || run?.state === 'cancelled') found.push(finding('interrupted'))
+  else if (run?.state === 'done' && !ledger.hasFigures(id)) found.push(finding('nothing-reported'))
+  const { lastSuccessAt, countedBy } = source
+  if (lastSuccessAt !== null && countedBy === null && now - lastSuccessAt > STALE_AFTER_MS) found.push(finding('stale'))
+  return found
+}
+
+/** The provider's own words, where they say more than the card does. */
+function detailOf({ message, cause }: { message: string; cause: string }): string {
+  return (message.includes(cause) ? message : `${message} ${cause}`).slice(0, 500)
+}
+
+function isDiagnosis(text: string): text is DiagnosisClass {
+  return Object.hasOwn(diagnoses, text)
+}
+
+/** Keys of providers that tell no usage, or not to this kind of key. */
+function cannotRead(keys: UsageKeys, sources: readonly SourceKey[]): Finding[] {
+  const asked = new Set(sources.map(({ id }) => id))
+  return keys
+    .list({ sort: 'name', limit: LOOKED_THROUGH })
+    .items.filter(({ id }) => !asked.has(id))
+    .map(({ id, name, provider }) => ({ diagnosis: 'cannot-read-usage', key: { id, name, provider }, detail: null }))
+}
+
+function card(id: string, findings: readonly Finding[]): Diagnosis {
+  const [first] = findings
+  const diagnosis = first?.diagnosis ?? 'unexpected'
+  const text: DiagnosisText = diagnoses[diagnosis]
+  const providers = new Set(findings.map(({ key }) => key.provider))
+  const only = providers.size === 1 ? (first?.key.provider ?? null) : null
+  const name = only === null ? 'the provider' : providerInfo(only).name
+  const say = (words: string) => capitalised(words.replaceAll('{provider}', name))
+  return {
+    id,
+    title: text.title,
+    cause: say(text.cause),
+    remedies: text.remedies.map(say),
+    severity: text.severity,
+    keys: findings.slice(0, MAX_KEYS).map(({ key }) => key),
+    detail: findings.find(({ detail }) => detail !== null)?.detail ?? null,
+    consoleUrl: only === null ? null : providerInfo(only).consoleUrl,
+  }
+}
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
