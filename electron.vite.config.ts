@@ -1,8 +1,12 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
 
 const root = import.meta.dirname
+
+/** The page is also loaded from addresses inside the app (/settings/vault); electron-vite would make its files relative. */
+const absoluteBase: Plugin = { name: 'absolute-base', enforce: 'post', config: () => ({ base: '/' }) }
 
 /**
  * Three bundles. `main` has two entries, one per host. Everything is bundled except the two packages that
@@ -37,7 +41,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [react()],
+    plugins: [react(), absoluteBase],
     build: {
       outDir: resolve(root, 'out/renderer'),
       target: 'chrome130',

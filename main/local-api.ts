@@ -37,10 +37,11 @@ export function createLocalApi(workspace: Workspace, allowReveal: () => boolean)
       return accountRow(accounts.update(context.caller, { ...fields, id: input.id }))
     }),
     deleteAccount: os.deleteAccount.handler(({ input, context }) => {
+      const { keys: fate, move_to_account_id: target } = input.query
       accounts.delete(context.caller, {
-        id: input.id,
-        ...(input.keys === undefined ? {} : { keys: input.keys }),
-        ...(input.move_to_account_id === undefined ? {} : { moveToAccountId: input.move_to_account_id }),
+        id: input.params.id,
+        ...(fate === undefined ? {} : { keys: fate }),
+        ...(target === undefined ? {} : { moveToAccountId: target }),
       })
       return { ok: true as const }
     }),

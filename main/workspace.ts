@@ -92,11 +92,24 @@ function assemble(
   accounts.attachKeys(keys)
   const imports = new Imports({ store, keys, accounts, audit, clock })
   const usage = new Usage({ store, keys, accounts, providers, audit, changes, clock })
-  const endForget = vault.onChange(() => imports.forget())
+  const notices = [...store.notices, ...settings.notices]
+  const endWatch = whenVaultChanges(vault, {
+    locked: () => {
+      imports.forget()
+      keys.releaseClipboard().catch(() =>
+        notices.push({
+          severity: 'warning',
+          message: 'The clipboard could not be cleared.',
+          detail: 'A copied key may still be on it. Copy something else over it.',
+        }),
+      )
+    },
+    ready: () => void keys.checkSecrets(),
+  })
 
   let closing: Promise<void> | null = null
   const close = async () => {
-    endForget()
+    endWatch()
     await usage.close()
     imports.close()
     await keys.close()
@@ -110,7 +123,7 @@ function assemble(
     clock,
     dataDir,
     sample,
-    notices: [...store.notices, ...settings.notices],
+    notices,
     store,
     changes,
     settings,
@@ -126,6 +139,21 @@ function assemble(
       return closing
     },
   }
+}
+
+/**
+ * Locking takes secrets out of everything that still holds one; opening looks for damaged ones in the background, so
+ * that the list can say which.
+ */
+function whenVaultChanges(vault: Vault, react: { locked: () => void; ready: () => void }): () => void {
+  let wasReady = false
+  return vault.onChange(() => {
+    const isReady = vault.isReady()
+    if (isReady === wasReady) return
+    wasReady = isReady
+    if (isReady) react.ready()
+    else react.locked()
+  })
 }
 
 /** Where the sample workspace lives, beside the real one and never in it. */

@@ -10,7 +10,7 @@ import type { Workspace } from '../workspace.ts'
 import type { BuiltFiles } from './built-files.ts'
 import { contentSecurityPolicy, securityHeaders } from './policies/csp.ts'
 import { allowedHosts, refuseForeign } from './policies/loopback-guard.ts'
-import { createRestDoor, type RestDoor } from './rest-door.ts'
+import { createRestDoor, type RestDoor, sendProblem } from './rest-door.ts'
 import { Sessions } from './sessions.ts'
 
 /** Largest message of the page: an import of a 20 MiB database travels as base64. */
@@ -102,9 +102,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
   const isSession = path === '/session'
   const foreign = refuseForeign(originOf(request), parts.port, isSession)
-  if (foreign !== null) return refuse(response, foreign.status, foreign.reason)
+  const isApi = path === '/api' || path.startsWith('/api/')
+  if (foreign !== null) {
+    if (isApi)
+      return sendProblem(response, foreign.status, 'FORBIDDEN', foreign.reason, [`Ask at 127.0.0.1:${parts.port}.`])
+    return refuse(response, foreign.status, foreign.reason)
+  }
   if (isSession) return exchangeToken(request, response, parts.sessions)
-  if (path === '/api' || path.startsWith('/api/')) return parts.rest.answer(request, response)
+  if (isApi) return parts.rest.answer(request, response)
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Only GET is served here.')
   const nonce = randomBytes(16).toString('base64url')
   const file = parts.files.find(path, nonce)

@@ -88,7 +88,8 @@ async function describe(): Promise<string> {
   return JSON.stringify(document)
 }
 
-function sendProblem(
+/** A refusal in the same shape as every error of the contract. */
+export function sendProblem(
   response: ServerResponse,
   status: number,
   code: string,

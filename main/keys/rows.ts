@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { instantSchema } from '../../shared/contract/base.ts'
 import { keyKindSchema, keySchema, providerIdSchema } from '../../shared/contract/keys.ts'
 import { Problem } from '../../shared/problems.ts'
+import { blobSchema } from '../store/blob.ts'
 import type { SearchTerms } from '../store/search.ts'
 import type { Db } from '../store/store.ts'
 
@@ -27,8 +28,8 @@ const sealedSchema = z.object({
   name: z.string(),
   provider: providerIdSchema,
   kind: keyKindSchema,
-  secret: z.instanceof(Buffer),
-  fingerprint: z.instanceof(Buffer),
+  secret: blobSchema,
+  fingerprint: blobSchema,
   state: keySchema.shape.secret,
 })
 /** The encrypted secret of a key, and what is needed to use it. */

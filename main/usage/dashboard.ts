@@ -165,17 +165,16 @@ function largest(
   const remainder = groups.filter(({ role }) => role === 'remainder')
   const others = groups.filter(({ role }) => role === 'group')
   const chosen = others.length <= MAX_GROUPS ? others : topOf(deps, selection.kind, others, range)
-  const listed = tallies(deps, selection.kind, [...chosen, ...remainder], range).filter(({ tally }) => !tally.isEmpty())
+  const figures = figuresOf(deps, selection.kind, [...chosen, ...remainder], range)
+  const listed = tallies(figures, range)
   const main = mainCurrency(listed.flatMap(({ tally }) => tally.spent()))
-  const order = listed
+  const sorted = listed
     .map((entry) => ({ ...entry, size: sizeOf(entry.tally, main) }))
     .sort((a, b) => bySize(a.size, b.size))
-  if (chosen.length === others.length) return { listed: order, rest: null }
+  if (chosen.length === others.length) return { listed: sorted, rest: null }
   const rest = tallyOf(deps, selection.kind, selection.sums, range)
-  for (const { item, figures } of figuresOf(deps, selection.kind, [...chosen, ...remainder], range)) {
-    rest.add(item, figures, -1)
-  }
-  return { listed: order, rest: rest.isEmpty() ? null : rest }
+  for (const { item, figures: taken } of figures) rest.add(item, taken, -1)
+  return { listed: sorted, rest: rest.isEmpty() ? null : rest }
 }
 
 /** The {@link MAX_GROUPS} largest groups, judged by one sum per item. */
@@ -241,20 +240,28 @@ function bySize(a: Size, b: Size): number {
   return b.tokens - a.tokens
 }
 
-function tallies(
-  deps: DashboardDependencies,
-  kind: ItemKind,
-  groups: readonly Group[],
-  range: Range,
-): { group: Group; tally: Tally }[] {
-  const byGroup = new Map(groups.map((group) => [group, new Tally(range.from, range.to - range.from + 1)]))
-  for (const { group, item, figures } of figuresOf(deps, kind, groups, range)) byGroup.get(group)?.add(item, figures)
+interface GroupFigures {
+  readonly group: Group
+  readonly item: Item
+  readonly figures: ItemDay
+}
+
+/** Sums of the groups that have figures. */
+function tallies(figures: readonly GroupFigures[], { from, to }: Range): { group: Group; tally: Tally }[] {
+  const byGroup = new Map<Group, Tally>()
+  for (const { group, item, figures: added } of figures) {
+    const tally = byGroup.get(group) ?? new Tally(from, to - from + 1)
+    byGroup.set(group, tally)
+    tally.add(item, added)
+  }
   return [...byGroup].map(([group, tally]) => ({ group, tally }))
 }
 
 function tallyOf(deps: DashboardDependencies, kind: ItemKind, items: readonly Item[], range: Range): Tally {
   const all: Group = { id: 'all', role: 'group', provider: null, items }
-  return tallies(deps, kind, [all], range)[0]?.tally ?? new Tally(range.from, range.to - range.from + 1)
+  return (
+    tallies(figuresOf(deps, kind, [all], range), range)[0]?.tally ?? new Tally(range.from, range.to - range.from + 1)
+  )
 }
 
 function figuresOf(
@@ -262,11 +269,11 @@ function figuresOf(
   kind: ItemKind,
   groups: readonly Group[],
   { from, to }: Range,
-): { group: Group; item: Item; figures: ItemDay }[] {
+): GroupFigures[] {
   const owners = new Map(groups.flatMap((group) => group.items.map((item) => [item.id, { group, item }] as const)))
   return items.perDay(kind, [...owners.keys()], from, to).flatMap((figures) => {
     const owner = owners.get(figures.itemId)
-    return owner === undefined ? [] : [{ ...owner, figures }]
+    return owner === undefined ? [] : [{ group: owner.group, item: owner.item, figures }]
   })
 }
 

@@ -31,7 +31,7 @@ export function diagnose(
     return source === undefined ? [] : ofSource(key, source, runs.get(key.id), ledger, now)
   })
   const cards = new Map<string, Finding[]>()
-  for (const finding of [...findings, ...cannotRead(keys, sources)]) {
+  for (const finding of [...findings, ...cannotRead(keys, sources, rows.matchedKeys())]) {
     // What keeps keys from being read at all is the same for every provider; the rest is for each its own.
     const isGeneral = finding.diagnosis === 'cannot-read-usage' || finding.diagnosis === 'vault-locked'
     const id = isGeneral ? finding.diagnosis : `${finding.diagnosis}:${finding.key.provider}`
@@ -70,9 +70,9 @@ function isDiagnosis(text: string): text is DiagnosisClass {
   return Object.hasOwn(diagnoses, text)
 }
 
-/** Keys of providers that tell no usage, or not to this kind of key. */
-function cannotRead(keys: UsageKeys, sources: readonly SourceKey[]): Finding[] {
-  const asked = new Set(sources.map(({ id }) => id))
+/** Keys of providers that tell no usage, or not to this kind of key; not those an admin key brings usage of. */
+function cannotRead(keys: UsageKeys, sources: readonly SourceKey[], matched: ReadonlySet<number>): Finding[] {
+  const asked = new Set([...matched, ...sources.map(({ id }) => id)])
   return keys
     .list({ sort: 'name', limit: LOOKED_THROUGH })
     .items.filter(({ id }) => !asked.has(id))

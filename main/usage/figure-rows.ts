@@ -7,6 +7,7 @@ import type { Db } from '../store/store.ts'
 import type { DayFact } from './apportion.ts'
 import { type Day, dayAt } from './days.ts'
 import { type Dimension, FIGURES } from './item-rows.ts'
+import { Statements } from './statements.ts'
 
 /** Stored like a report of the provider, but made here: the costs of an organisation brought down to its keys. */
 export const BY_KEY_REPORT = 'by-key'
@@ -43,10 +44,10 @@ export interface FigureSource {
 
 /** SQL of facts and roll-ups. Every method that writes belongs into the caller's transaction. */
 export class FigureRows {
-  readonly #db: Db
+  readonly #sql: Statements
 
   constructor(db: Db) {
-    this.#db = db
+    this.#sql = new Statements(db)
   }
 
   /**
@@ -57,13 +58,13 @@ export class FigureRows {
     const days = [...new Set([...replaced, ...facts.map(({ day }) => dayAt(day))])]
     const scope = { source: source.sourceKeyId, report, days: JSON.stringify(days) }
     this.#rollUp(-1, scope)
-    this.#db
+    this.#sql
       .prepare(
         `DELETE FROM usage_facts WHERE day IN (SELECT value FROM json_each(@days))
          AND series_id IN (SELECT id FROM usage_series WHERE source_key_id = @source AND report = @report)`,
       )
       .run({ ...scope, days: JSON.stringify(replaced) })
-    const insert = this.#db.prepare(
+    const insert = this.#sql.prepare(
       `INSERT INTO usage_facts (series_id, day, ${FIGURES.join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (series_id, day) DO UPDATE SET ${FIGURES.map((name) => `${name} = excluded.${name}`).join(', ')}`,
     )
@@ -81,7 +82,7 @@ export class FigureRows {
 
   /** Everything stored for a source on some days, without what was made here. */
   factsOf(sourceKeyId: number, days: readonly Day[]): Map<Day, DayFact[]> {
-    const found = this.#db
+    const found = this.#sql
       .prepare(
         `SELECT f.day, s.report, s.remote_key_id AS remoteKeyId, s.project, s.model, s.line_item AS lineItem, s.currency,
            s.provenance, f.requests, f.input_tokens AS inputTokens,
@@ -122,15 +123,15 @@ export class FigureRows {
     const scope = { source: sourceKeyId, report: null, days: null }
     this.#rollUp(-1, scope)
     this.#dropEmpty(scope)
-    this.#db
+    this.#sql
       .prepare('DELETE FROM usage_members WHERE series_id IN (SELECT id FROM usage_series WHERE source_key_id = ?)')
       .run(sourceKeyId)
-    this.#db.prepare('DELETE FROM usage_rollups WHERE source_key_id = ?').run(sourceKeyId)
+    this.#sql.prepare('DELETE FROM usage_rollups WHERE source_key_id = ?').run(sourceKeyId)
   }
 
   /** Puts detached figures into the roll-ups where they belong now. */
   attach(source: FigureSource): void {
-    const series = this.#db
+    const series = this.#sql
       .prepare(
         `SELECT id, report, remote_key_id AS remoteKeyId, project, model, currency, provenance
          FROM usage_series WHERE source_key_id = ?`,
@@ -150,12 +151,12 @@ export class FigureRows {
 
   /** Gives all figures of one source to another, which must have none. Both must be detached. */
   reassign(from: number, to: number): void {
-    this.#db.prepare('UPDATE usage_series SET source_key_id = ? WHERE source_key_id = ?').run(to, from)
+    this.#sql.prepare('UPDATE usage_series SET source_key_id = ? WHERE source_key_id = ?').run(to, from)
   }
 
   deleteFigures(sourceKeyId: number): void {
     this.detach(sourceKeyId)
-    this.#db.prepare('DELETE FROM usage_series WHERE source_key_id = ?').run(sourceKeyId)
+    this.#sql.prepare('DELETE FROM usage_series WHERE source_key_id = ?').run(sourceKeyId)
   }
 
   #seriesOf(source: FigureSource, report: string, fact: UsageFact, known: Map<string, number>): number {
@@ -171,26 +172,27 @@ export class FigureRows {
     const cached = known.get(identity)
     if (cached !== undefined) return cached
     const values = { ...dimensions, source: source.sourceKeyId, report, provenance }
-    const inserted = this.#db
+    const found = this.#sql
       .prepare(
-        `INSERT INTO usage_series (source_key_id, report, remote_key_id, project, model, line_item, currency, provenance)
-         VALUES (@source, @report, @remoteKeyId, @project, @model, @lineItem, @currency, @provenance)
-         ON CONFLICT DO NOTHING RETURNING id`,
+        `SELECT id FROM usage_series WHERE source_key_id = @source AND report = @report
+         AND remote_key_id = @remoteKeyId AND project = @project AND model = @model AND line_item = @lineItem
+         AND currency = @currency AND provenance = @provenance`,
       )
       .get(values)
-    const found =
-      inserted ??
-      this.#db
-        .prepare(
-          `SELECT id FROM usage_series WHERE source_key_id = @source AND report = @report
-           AND remote_key_id = @remoteKeyId AND project = @project AND model = @model AND line_item = @lineItem
-           AND currency = @currency AND provenance = @provenance`,
-        )
-        .get(values)
-    const { id } = seriesSchema.parse(found)
-    if (inserted !== undefined) this.#join(source, id, { ...dimensions, report, provenance })
+    const id = found === undefined ? this.#insertSeries(values) : seriesSchema.parse(found).id
+    if (found === undefined) this.#join(source, id, { ...dimensions, report, provenance })
     known.set(identity, id)
     return id
+  }
+
+  #insertSeries(values: Record<string, string | number>): number {
+    const { lastInsertRowid } = this.#sql
+      .prepare(
+        `INSERT INTO usage_series (source_key_id, report, remote_key_id, project, model, line_item, currency, provenance)
+         VALUES (@source, @report, @remoteKeyId, @project, @model, @lineItem, @currency, @provenance)`,
+      )
+      .run(values)
+    return Number(lastInsertRowid)
   }
 
   /** Makes a series part of the roll-ups it adds up to. */
@@ -230,13 +232,13 @@ export class FigureRows {
       ...(!isMade && isBroughtDown ? [] : byKey),
     ]) {
       const identity = { dimension, provider, sourceId, value, currency, provenance }
-      this.#db
+      this.#sql
         .prepare(
           `INSERT INTO usage_rollups (dimension, provider, source_key_id, value, currency, provenance)
            VALUES (@dimension, @provider, @sourceId, @value, @currency, @provenance) ON CONFLICT DO NOTHING`,
         )
         .run(identity)
-      this.#db
+      this.#sql
         .prepare(
           `INSERT INTO usage_members (series_id, rollup_id) SELECT @seriesId, id FROM usage_rollups
            WHERE dimension = @dimension AND provider = @provider AND source_key_id = @sourceId AND value = @value
@@ -250,7 +252,7 @@ export class FigureRows {
   #rollUp(sign: 1 | -1, scope: Scope): void {
     const sums = FIGURES.map((name) => `${sign} * ifnull(sum(f.${name}), 0), ${sign} * count(f.${name})`)
     const names = FIGURES.flatMap((name) => [name, `${name}_known`])
-    this.#db
+    this.#sql
       .prepare(
         `INSERT INTO usage_rollup_days (rollup_id, day, ${names.join(', ')})
          SELECT m.rollup_id, f.day, ${sums.join(', ')}
@@ -262,7 +264,7 @@ export class FigureRows {
   }
 
   #dropEmpty(scope: Scope): void {
-    this.#db
+    this.#sql
       .prepare(
         `DELETE FROM usage_rollup_days WHERE ${FIGURES.map((name) => `${name}_known = 0`).join(' AND ')}
          AND rollup_id IN (SELECT m.rollup_id FROM usage_series s JOIN usage_members m ON m.series_id = s.id
@@ -273,7 +275,7 @@ export class FigureRows {
   }
 
   #exists(sql: string, ...values: (string | number)[]): boolean {
-    return this.#db.prepare(`${sql} LIMIT 1`).get(...values) !== undefined
+    return this.#sql.prepare(`${sql} LIMIT 1`).get(...values) !== undefined
   }
 }
 

@@ -4,6 +4,7 @@ import { Problem } from '../../shared/problems.ts'
 import { type ProviderId, providerIds } from '../../shared/providers.ts'
 import type { Db } from '../store/store.ts'
 import type { Day } from './days.ts'
+import { Statements } from './statements.ts'
 
 export const FIGURES = ['requests', 'input_tokens', 'output_tokens', 'cached_input_tokens', 'cost_nanos'] as const
 
@@ -56,10 +57,10 @@ export type ItemKind = 'rollups' | 'series'
 
 /** SQL that reads what {@link FigureRows} keeps, for the dashboard. */
 export class ItemRows {
-  readonly #db: Db
+  readonly #sql: Statements
 
   constructor(db: Db) {
-    this.#db = db
+    this.#sql = new Statements(db)
   }
 
   items(
@@ -76,7 +77,7 @@ export class ItemRows {
     if (value !== undefined) conditions.push('value = @value')
     if (sources !== undefined) conditions.push('source_key_id IN (SELECT value FROM json_each(@sources))')
     return z.array(itemSchema).parse(
-      this.#db
+      this.#sql
         .prepare(
           `SELECT id, provider, source_key_id AS sourceKeyId, value, currency, provenance FROM usage_rollups
            WHERE ${conditions.join(' AND ')} ORDER BY id`,
@@ -93,7 +94,7 @@ export class ItemRows {
   /** The series of keys of organisations, as the view by key counts them; `value` is what `groupBy` asks for. */
   keyItems(keys: readonly { sourceKeyId: number; remoteKeyId: string }[], value: 'key' | 'project' | 'model'): Item[] {
     const column = { key: 's.remote_key_id', project: 's.project', model: 's.model' }[value]
-    const found = this.#db.prepare(
+    const found = this.#sql.prepare(
       `SELECT s.id, o.provider, s.source_key_id AS sourceKeyId, ${column} AS value, s.currency, s.provenance
        FROM usage_series s JOIN usage_sources o USING (source_key_id)
        WHERE s.source_key_id = ? AND s.remote_key_id = ? ORDER BY s.id`,
@@ -110,7 +111,7 @@ export class ItemRows {
       const sum = name === 'cost_nanos' ? `CAST(${value} AS TEXT)` : value
       return `${sum}, ${kind === 'series' ? `f.${name} IS NOT NULL` : `f.${name}_known`}`
     }
-    return this.#db
+    return this.#sql
       .prepare(
         `SELECT j.value, f.day, ${FIGURES.map(figure).join(', ')}
          FROM json_each(?) j CROSS JOIN ${TABLES[kind]} AND f.day BETWEEN ? AND ?`,
@@ -128,7 +129,7 @@ export class ItemRows {
     const sum =
       figure === 'cost' ? 'sum(f.cost_nanos)' : 'ifnull(sum(f.input_tokens), 0) + ifnull(sum(f.output_tokens), 0)'
     const table = TABLES[kind].replace(' ON ', ' WHERE ')
-    const rows = this.#db
+    const rows = this.#sql
       .prepare(
         `SELECT j.value, CAST(ifnull((SELECT ${sum} FROM ${table} AND f.day BETWEEN ? AND ?), 0) AS TEXT) FROM json_each(?) j`,
       )

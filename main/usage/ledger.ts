@@ -16,7 +16,6 @@ export class Ledger {
   readonly #store: Store
   readonly #rows: UsageRows
   readonly #figures: FigureRows
-
   constructor(store: Store, rows: UsageRows) {
     this.#store = store
     this.#rows = rows
@@ -27,6 +26,7 @@ export class Ledger {
    * Stores what one page of a report says. A day takes the place of everything this report said about it before,
    * unless it is in `replacedBefore` (an earlier page of the same sync began it); a day without any fact changes
    * nothing, because an empty bucket means "not known yet". Returns the days that were replaced now.
+   * What has to be brought down to keys is noted for {@link splitCosts}.
    */
   store(
     source: FigureSource,
@@ -42,9 +42,23 @@ export class Ledger {
     }
     return this.#store.transaction(() => {
       const rows = this.#figures.write(source, report, merged, replaced)
-      this.#bringDown(source, days)
+      if (source.covers === 'organisation') this.#rows.markUnsplit(source.sourceKeyId, days)
       return { rows, replaced }
     })
+  }
+
+  /**
+   * Brings costs down to keys for the days that changed since the last time. Called before the view by
+   * key is read, not with every page: the pages of several reports change the same days.
+   */
+  splitCosts(): void {
+    for (const [sourceKeyId, days] of this.#rows.unsplit()) {
+      this.#store.transaction(() => {
+        const source = this.#rows.source(sourceKeyId)
+        if (source) this.#bringDown(source, days)
+        this.#rows.clearUnsplit(sourceKeyId)
+      })
+    }
   }
 
   /** Notes that a sync has read all reports of these days (`from` inclusive, `to` exclusive). */
@@ -69,6 +83,7 @@ export class Ledger {
   /** Gives the figures of one source to another that reads the same organisation; what that one had is dropped. */
   takeOver(from: number, to: FigureSource): void {
     this.#store.transaction(() => {
+      this.splitCosts()
       this.#figures.deleteFigures(to.sourceKeyId)
       this.#figures.detach(from)
       this.#figures.reassign(from, to.sourceKeyId)
@@ -97,7 +112,6 @@ export class Ledger {
   }
 
   #bringDown(source: FigureSource, days: readonly Day[]): void {
-    if (source.covers !== 'organisation' || days.length === 0) return
     if (!this.#figures.hasCostsWithoutKey(source.sourceKeyId)) return
     const byDay = this.#figures.factsOf(source.sourceKeyId, days)
     const derived = [...byDay].flatMap(([day, facts]) =>

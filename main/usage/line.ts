@@ -8,7 +8,7 @@ import type { LastExchange } from './failures.ts'
 import type { UsageProviders } from './ports.ts'
 
 /** Calls of one source that are under way at the same time, until the provider asks to slow down. */
-const MAX_CALLS = 12
+const MAX_CALLS = 24
 /** A pause longer than this is not made; the call fails and the sync can be resumed. */
 const MAX_PAUSE_MS = 15 * 60_000
 const MAX_PAUSES_PER_CALL = 3

@@ -4,6 +4,8 @@ import { type ProblemData, problemSchema } from '../../shared/problems.ts'
 import { providerIds } from '../../shared/providers.ts'
 import type { Db } from '../store/store.ts'
 import type { CoveredSpan } from './coverage.ts'
+import type { Day } from './days.ts'
+import { Statements } from './statements.ts'
 
 function json<T extends z.ZodType>(schema: T) {
   return z.string().transform((text) => schema.parse(JSON.parse(text)))
@@ -81,25 +83,25 @@ const KEPT_RUNS = 20
 
 /** SQL of sources, runs, positions, coverage and remote keys. Figures are in `figure-rows.ts` and `item-rows.ts`. */
 export class UsageRows {
-  readonly #db: Db
+  readonly #sql: Statements
 
   constructor(db: Db) {
-    this.#db = db
+    this.#sql = new Statements(db)
   }
 
   sources(): SourceRow[] {
     return z
       .array(sourceSchema)
-      .parse(this.#db.prepare(`SELECT ${SOURCE} FROM usage_sources ORDER BY source_key_id`).all())
+      .parse(this.#sql.prepare(`SELECT ${SOURCE} FROM usage_sources ORDER BY source_key_id`).all())
   }
 
   source(sourceKeyId: number): SourceRow | undefined {
-    const found = this.#db.prepare(`SELECT ${SOURCE} FROM usage_sources WHERE source_key_id = ?`).get(sourceKeyId)
+    const found = this.#sql.prepare(`SELECT ${SOURCE} FROM usage_sources WHERE source_key_id = ?`).get(sourceKeyId)
     return found === undefined ? undefined : sourceSchema.parse(found)
   }
 
   putSource(source: Pick<SourceRow, 'sourceKeyId' | 'provider' | 'accountId' | 'covers'>): void {
-    this.#db
+    this.#sql
       .prepare(
         `INSERT INTO usage_sources (source_key_id, provider, account_id, covers)
          VALUES (@sourceKeyId, @provider, @accountId, @covers) ON CONFLICT (source_key_id) DO UPDATE SET
@@ -109,33 +111,33 @@ export class UsageRows {
   }
 
   setCountedBy(sourceKeyId: number, countedBy: number | null): void {
-    this.#db.prepare('UPDATE usage_sources SET counted_by = ? WHERE source_key_id = ?').run(countedBy, sourceKeyId)
+    this.#sql.prepare('UPDATE usage_sources SET counted_by = ? WHERE source_key_id = ?').run(countedBy, sourceKeyId)
   }
 
   setFetchedAt(sourceKeyId: number, at: number): void {
-    this.#db.prepare('UPDATE usage_sources SET fetched_at = ? WHERE source_key_id = ?').run(at, sourceKeyId)
+    this.#sql.prepare('UPDATE usage_sources SET fetched_at = ? WHERE source_key_id = ?').run(at, sourceKeyId)
   }
 
   setSuccess(sourceKeyId: number, at: number, reports: readonly string[]): void {
-    this.#db
+    this.#sql
       .prepare('UPDATE usage_sources SET last_success_at = ?, reports = ? WHERE source_key_id = ?')
       .run(at, JSON.stringify(reports), sourceKeyId)
   }
 
   /** With everything that belongs to it but the roll-ups, see `FigureRows.detach`. */
   deleteSource(sourceKeyId: number): void {
-    this.#db.prepare('DELETE FROM usage_sources WHERE source_key_id = ?').run(sourceKeyId)
-    this.#db.prepare('UPDATE usage_sources SET counted_by = NULL WHERE counted_by = ?').run(sourceKeyId)
+    this.#sql.prepare('DELETE FROM usage_sources WHERE source_key_id = ?').run(sourceKeyId)
+    this.#sql.prepare('UPDATE usage_sources SET counted_by = NULL WHERE counted_by = ?').run(sourceKeyId)
   }
 
   insertRun(run: Pick<RunRow, 'sourceKeyId' | 'days' | 'startedAt'>): number {
-    this.#db
+    this.#sql
       .prepare(
         `DELETE FROM usage_runs WHERE source_key_id = ? AND id NOT IN
          (SELECT id FROM usage_runs WHERE source_key_id = ? ORDER BY id DESC LIMIT ?)`,
       )
       .run(run.sourceKeyId, run.sourceKeyId, KEPT_RUNS - 1)
-    const { lastInsertRowid } = this.#db
+    const { lastInsertRowid } = this.#sql
       .prepare(
         `INSERT INTO usage_runs (source_key_id, state, days, started_at) VALUES (@sourceKeyId, 'queued', @days, @startedAt)`,
       )
@@ -147,7 +149,7 @@ export class UsageRows {
   updateRun(
     run: Omit<RunRow, 'sourceKeyId' | 'days' | 'startedAt' | 'problem'> & { problem: ProblemData | null },
   ): void {
-    this.#db
+    this.#sql
       .prepare(
         `UPDATE usage_runs SET state = @state, pages = @pages, expected_pages = @expectedPages, rows = @rows,
          ended_at = @endedAt, problem = @problem, failure = @failure WHERE id = @id`,
@@ -164,9 +166,39 @@ export class UsageRows {
       })
   }
 
+  /** Notes days whose costs have to be brought down to keys again. */
+  markUnsplit(sourceKeyId: number, days: readonly Day[]): void {
+    this.#sql
+      .prepare(
+        'INSERT INTO usage_unsplit (source_key_id, day) SELECT ?, value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING',
+      )
+      .run(sourceKeyId, JSON.stringify(days))
+  }
+
+  /** The noted days by source. */
+  unsplit(): Map<number, Day[]> {
+    const found = this.#sql.prepare('SELECT source_key_id AS id, day FROM usage_unsplit').all()
+    const bySource = new Map<number, Day[]>()
+    for (const { id, day } of z.array(z.object({ id: z.number(), day: z.number() })).parse(found)) {
+      const days = bySource.get(id)
+      if (days) days.push(day)
+      else bySource.set(id, [day])
+    }
+    return bySource
+  }
+
+  clearUnsplit(sourceKeyId: number): void {
+    this.#sql.prepare('DELETE FROM usage_unsplit WHERE source_key_id = ?').run(sourceKeyId)
+  }
+
+  /** A page more, in the transaction that stores it. */
+  countPage(runId: number, rows: number): void {
+    this.#sql.prepare('UPDATE usage_runs SET pages = pages + 1, rows = rows + ? WHERE id = ?').run(rows, runId)
+  }
+
   /** Runs that a crash left behind. Returns how many there were. */
   interruptRunning(at: number): number {
-    return this.#db
+    return this.#sql
       .prepare("UPDATE usage_runs SET state = 'interrupted', ended_at = ? WHERE state IN ('queued', 'running')")
       .run(at).changes
   }
@@ -175,7 +207,7 @@ export class UsageRows {
     const runs = z
       .array(runSchema)
       .parse(
-        this.#db
+        this.#sql
           .prepare(`SELECT ${RUN} FROM usage_runs WHERE id IN (SELECT max(id) FROM usage_runs GROUP BY source_key_id)`)
           .all(),
       )
@@ -184,7 +216,7 @@ export class UsageRows {
 
   positions(sourceKeyId: number): Position[] {
     return z.array(positionSchema).parse(
-      this.#db
+      this.#sql
         .prepare(
           `SELECT report, identity, next_token AS nextToken, done, pages, buckets, started_at AS startedAt
            FROM usage_positions WHERE source_key_id = ?`,
@@ -195,7 +227,7 @@ export class UsageRows {
 
   /** Sources with a position not older than `since`. */
   sourcesWithPositions(since: number): Set<number> {
-    const found = this.#db
+    const found = this.#sql
       .prepare('SELECT DISTINCT source_key_id AS id FROM usage_positions WHERE started_at >= ?')
       .all(since)
     return new Set(
@@ -207,7 +239,7 @@ export class UsageRows {
   }
 
   putPosition(sourceKeyId: number, position: Position): void {
-    this.#db
+    this.#sql
       .prepare(
         `INSERT INTO usage_positions (source_key_id, report, identity, next_token, done, pages, buckets, started_at)
          VALUES (@sourceKeyId, @report, @identity, @nextToken, @done, @pages, @buckets, @startedAt)
@@ -223,18 +255,18 @@ export class UsageRows {
   }
 
   deletePosition(sourceKeyId: number, { report, identity }: Pick<Position, 'report' | 'identity'>): void {
-    this.#db
+    this.#sql
       .prepare('DELETE FROM usage_positions WHERE source_key_id = ? AND report = ? AND identity = ?')
       .run(sourceKeyId, report, identity)
   }
 
   deletePositions(sourceKeyId: number): void {
-    this.#db.prepare('DELETE FROM usage_positions WHERE source_key_id = ?').run(sourceKeyId)
+    this.#sql.prepare('DELETE FROM usage_positions WHERE source_key_id = ?').run(sourceKeyId)
   }
 
   coverage(sourceKeyIds?: readonly number[]): Map<number, CoveredSpan[]> {
     const found = z.array(spanSchema).parse(
-      this.#db
+      this.#sql
         .prepare(
           `SELECT source_key_id AS sourceKeyId, from_day AS "from", to_day AS "to", level FROM usage_coverage
            ${sourceKeyIds === undefined ? '' : 'WHERE source_key_id IN (SELECT value FROM json_each(@ids))'}
@@ -252,8 +284,8 @@ export class UsageRows {
   }
 
   setCoverage(sourceKeyId: number, spans: readonly CoveredSpan[]): void {
-    this.#db.prepare('DELETE FROM usage_coverage WHERE source_key_id = ?').run(sourceKeyId)
-    const insert = this.#db.prepare(
+    this.#sql.prepare('DELETE FROM usage_coverage WHERE source_key_id = ?').run(sourceKeyId)
+    const insert = this.#sql.prepare(
       'INSERT INTO usage_coverage (source_key_id, from_day, to_day, level) VALUES (?, ?, ?, ?)',
     )
     for (const { from, to, level } of spans) insert.run(sourceKeyId, from, to, level)
@@ -269,8 +301,8 @@ export class UsageRows {
     at: number,
     complete: boolean,
   ): void {
-    if (complete) this.#db.prepare('UPDATE usage_remote_keys SET listed = 0 WHERE source_key_id = ?').run(sourceKeyId)
-    const put = this.#db.prepare(
+    if (complete) this.#sql.prepare('UPDATE usage_remote_keys SET listed = 0 WHERE source_key_id = ?').run(sourceKeyId)
+    const put = this.#sql.prepare(
       `INSERT INTO usage_remote_keys (source_key_id, remote_key_id, name, redacted, key_id, listed, seen_at)
        VALUES (@sourceKeyId, @remoteKeyId, @name, @redacted, @keyId, 1, @at) ON CONFLICT DO UPDATE SET
        name = ifnull(excluded.name, name), redacted = ifnull(excluded.redacted, redacted), key_id = excluded.key_id,
@@ -281,7 +313,7 @@ export class UsageRows {
 
   remoteKeys(sourceKeyIds: readonly number[]): RemoteKeyRow[] {
     return z.array(remoteKeySchema).parse(
-      this.#db
+      this.#sql
         .prepare(
           `SELECT ${REMOTE_KEY} FROM usage_remote_keys
            WHERE source_key_id IN (SELECT value FROM json_each(?)) ORDER BY source_key_id, remote_key_id`,
@@ -293,12 +325,25 @@ export class UsageRows {
   remoteKeysOf(keyId: number): RemoteKeyRow[] {
     return z
       .array(remoteKeySchema)
-      .parse(this.#db.prepare(`SELECT ${REMOTE_KEY} FROM usage_remote_keys WHERE key_id = ?`).all(keyId))
+      .parse(this.#sql.prepare(`SELECT ${REMOTE_KEY} FROM usage_remote_keys WHERE key_id = ?`).all(keyId))
+  }
+
+  /** Stored keys whose usage comes with the admin key that lists them. */
+  matchedKeys(): Set<number> {
+    const found = this.#sql
+      .prepare('SELECT DISTINCT key_id AS id FROM usage_remote_keys WHERE key_id IS NOT NULL')
+      .all()
+    return new Set(
+      z
+        .array(z.object({ id: z.number() }))
+        .parse(found)
+        .map(({ id }) => id),
+    )
   }
 
   /** Other organisations' sources of the same provider that list one of this source's keys: the same organisation. */
   sharingRemoteKeys(sourceKeyId: number): number[] {
-    const found = this.#db
+    const found = this.#sql
       .prepare(
         `SELECT DISTINCT o.source_key_id AS id FROM usage_remote_keys mine
          JOIN usage_remote_keys theirs ON theirs.remote_key_id = mine.remote_key_id AND theirs.source_key_id <> mine.source_key_id

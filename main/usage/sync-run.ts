@@ -16,6 +16,7 @@ import { firstUnsettled } from './coverage.ts'
 import { type Day, dayAt, lastDays, startOf } from './days.ts'
 import type { DiagnosisClass } from './diagnoses.ts'
 import { describeFailure, type Failure, type LastExchange } from './failures.ts'
+import type { GroupCommit } from './group-commit.ts'
 import type { Ledger } from './ledger.ts'
 import { Line } from './line.ts'
 import { listRemoteKeys, settleOrganisation } from './organisations.ts'
@@ -30,6 +31,7 @@ export interface RunDependencies {
   readonly store: Store
   readonly rows: UsageRows
   readonly ledger: Ledger
+  readonly commits: GroupCommit
   readonly keys: UsageKeys
   readonly providers: UsageProviders
   readonly clock: Clock
@@ -80,13 +82,18 @@ export class SyncRun {
       clock: deps.clock,
       signal: this.#abort.signal,
       onWait: (waitingUntil) => {
-        if (this.#progress.endedAt === null) this.#update({ waitingUntil })
+        if (this.#progress.endedAt === null) this.#show({ waitingUntil })
       },
     })
   }
 
   get progress(): SyncProgress {
     return this.#progress
+  }
+
+  /** Whether it has ended, or was told to. */
+  get isStopped(): boolean {
+    return this.#stop !== null || this.#progress.endedAt !== null
   }
 
   /** Ends the run soon. What was fetched stays, and so does the position. */
@@ -213,32 +220,32 @@ export class SyncRun {
   }
 
   async #pages(work: ChainWork, exchange: LastExchange): Promise<void> {
-    const { position, replaced } = work
+    const { position, credential } = work
     let { chain } = work
-    let token = position?.nextToken ?? null
     let pages = position?.pages ?? 0
-    let isResumed = token !== null
-    const asked = new Set<string | null>([token])
     if (pages > 0) this.#count(work.chain, pages, 0)
-    for (;;) {
-      let page: UsagePage
-      try {
-        const context = this.#line.context(work.credential.kind, exchange)
-        page = await this.#line.call(() => chain.fetch(token, context))
-      } catch (error) {
+    const fetch = (token: string | null): Promise<UsagePage> => {
+      const context = this.#line.context(credential.kind, exchange)
+      return this.#line.call(() => chain.fetch(token, context))
+    }
+    const resumedAt = position?.nextToken ?? null
+    const asked = new Set<string | null>([resumedAt])
+    let coming = fetch(resumedAt)
+    if (resumedAt !== null) {
+      coming = coming.catch((error) => {
         // A token the provider no longer knows is no reason to fail: begin this chain anew, once.
-        if (!isResumed || this.#stop !== null || describeFailure(error, exchange).endsRun) throw error
+        if (this.#stop !== null || describeFailure(error, exchange).endsRun) throw error
         this.#deps.rows.deletePosition(this.#source.id, chain)
         chain = work.plan().find((candidate) => isOf(candidate, chain)) ?? chain
         this.#count(work.chain, -pages, 0)
-        token = null
         pages = 0
-        isResumed = false
-        replaced.get(work.chain)?.clear()
+        work.replaced.get(work.chain)?.clear()
         asked.clear()
-        continue
-      }
-      isResumed = false
+        return fetch(null)
+      })
+    }
+    for (;;) {
+      const page = await coming
       pages += 1
       const next = page.nextToken
       if (next !== null && (asked.has(next) || pages >= MAX_PAGES_PER_CHAIN)) {
@@ -246,23 +253,26 @@ export class SyncRun {
         throw new ProviderError('unknown', goesInCircles(providerInfo(this.#source.provider).name))
       }
       asked.add(next)
-      this.#store(work, page, pages)
+      if (next !== null) {
+        // The next page is on its way while this one is stored. If storing fails, nobody waits for it.
+        coming = fetch(next)
+        coming.catch(() => {})
+      }
+      await this.#store(work, page, pages)
       if (next === null) return
-      token = next
     }
   }
 
-  #store(work: ChainWork, page: UsagePage, pages: number): void {
-    const { store, rows, ledger, clock } = this.#deps
+  async #store(work: ChainWork, page: UsagePage, pages: number): Promise<void> {
+    const { rows, ledger, clock, commits } = this.#deps
     const { chain, replaced } = work
-    store.transaction(() => {
+    const stored = await commits.commit(() => {
       // Chains of one report share its days: what one of them began, another one must not take away.
       const sharing = [...replaced].filter(([other]) => other.report === chain.report)
       const before = new Set(sharing.flatMap(([, days]) => [...days]))
-      const source = this.#row()
-      const stored = ledger.store(source, chain.report, page.facts, before)
+      const result = ledger.store(this.#row(), chain.report, page.facts, before)
       const own = replaced.get(chain) ?? new Set()
-      for (const day of stored.replaced) own.add(day)
+      for (const day of result.replaced) own.add(day)
       rows.putPosition(this.#source.id, {
         report: chain.report,
         identity: chain.identity,
@@ -273,12 +283,13 @@ export class SyncRun {
         startedAt: work.readAt,
       })
       rows.setFetchedAt(this.#source.id, clock.now())
-      if (page.nextToken !== null) {
-        const expected = this.#expected.get(chain) ?? null
-        if (expected !== null && expected <= pages) this.#expected.set(chain, pages + 1)
-      } else this.#expected.set(chain, pages)
-      this.#count(chain, 1, stored.rows)
+      rows.countPage(this.#progress.runId, result.rows)
+      return result
     })
+    const expected = this.#expected.get(chain) ?? null
+    if (page.nextToken === null) this.#expected.set(chain, pages)
+    else if (expected !== null && expected <= pages) this.#expected.set(chain, pages + 1)
+    this.#count(chain, 1, stored.rows)
   }
 
   #complete(window: { from: Day; to: Day }, reports: readonly string[], readAt: number): void {
@@ -304,7 +315,7 @@ export class SyncRun {
     const expected = [...this.#expected.values()]
     const sum = expected.reduce<number | null>((a, b) => (a === null || b === null ? null : a + b), 0)
     const total = this.#progress.pages + pages
-    this.#update({
+    this.#show({
       pages: total,
       rows: this.#progress.rows + rows,
       expectedPages: sum === null ? null : Math.max(sum, total),
@@ -336,10 +347,14 @@ export class SyncRun {
     this.#update({ state, problem, endedAt: this.#deps.clock.now(), waitingUntil: null }, diagnosis)
   }
 
-  #update(change: Partial<SyncProgress>, failure: DiagnosisClass | null = null): void {
+  #show(change: Partial<SyncProgress>): void {
     this.#progress = { ...this.#progress, ...change }
-    this.#deps.rows.updateRun({ ...this.#progress, id: this.#progress.runId, failure })
     this.#deps.publish(this.#progress)
+  }
+
+  #update(change: Partial<SyncProgress>, failure: DiagnosisClass | null = null): void {
+    this.#deps.rows.updateRun({ ...this.#progress, ...change, id: this.#progress.runId, failure })
+    this.#show(change)
   }
 }
 

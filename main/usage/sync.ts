@@ -3,6 +3,7 @@ import type { SyncProgress } from '../../shared/contract/usage.ts'
 import { invalidField } from '../../shared/problems.ts'
 import type { ProviderId } from '../../shared/providers.ts'
 import type { Changes } from '../changes.ts'
+import { GroupCommit } from './group-commit.ts'
 import type { SourceKey } from './ports.ts'
 import { ProgressBoard } from './progress.ts'
 import { type RunDependencies, SyncRun } from './sync-run.ts'
@@ -18,13 +19,14 @@ export class SyncEngine {
   readonly #deps: RunDependencies
   readonly #changes: Changes
   readonly #queues = new Map<ProviderId, PQueue>()
-  readonly #active = new Map<number, SyncRun>()
+  readonly #active = new Map<number, { readonly run: SyncRun; readonly done: Promise<void> }>()
   #closing = false
   #announcedAt = 0
 
-  constructor(deps: Omit<RunDependencies, 'publish'>, changes: Changes) {
+  constructor(deps: Omit<RunDependencies, 'publish' | 'commits'>, changes: Changes) {
     this.#changes = changes
-    this.#deps = { ...deps, publish: (progress) => this.#publish(progress) }
+    const commits = new GroupCommit(deps.store)
+    this.#deps = { ...deps, commits, publish: (progress) => this.#publish(progress) }
     deps.rows.interruptRunning(deps.clock.now())
   }
 
@@ -34,7 +36,7 @@ export class SyncEngine {
     const { rows, clock, store, ledger } = this.#deps
     const runs = sources.map((source) => {
       const active = this.#active.get(source.id)
-      if (active) return active
+      if (active && !active.run.isStopped) return active.run
       const id = store.transaction(() => {
         const wanted = {
           sourceKeyId: source.id,
@@ -49,24 +51,26 @@ export class SyncEngine {
         return rows.insertRun({ sourceKeyId: source.id, days, startedAt: clock.now() })
       })
       const run = new SyncRun(this.#deps, source, { id, days })
-      this.#active.set(source.id, run)
+      const done = this.#queue(source.provider).add(async () => {
+        // One that was cancelled a moment ago may still be storing its last page.
+        await active?.done
+        await this.#execute(run)
+      })
+      this.#active.set(source.id, { run, done })
       return run
     })
-    for (const run of runs) {
-      if (run.progress.state === 'queued') void this.#queue(run.progress.provider).add(() => this.#execute(run))
-    }
     return runs.map(({ progress }) => progress)
   }
 
   cancel(runIds: readonly number[] | undefined): void {
-    for (const run of this.#active.values()) {
+    for (const { run } of this.#active.values()) {
       if (runIds === undefined || runIds.includes(run.progress.runId)) run.stop('cancelled')
     }
   }
 
   /** Ends the runs whose keys are not in `exists`. */
   keepOnly(exists: (keyId: number) => boolean): void {
-    for (const [keyId, run] of this.#active) if (!exists(keyId)) run.stop('cancelled')
+    for (const [keyId, { run }] of this.#active) if (!exists(keyId)) run.stop('cancelled')
   }
 
   activeKeys(): number[] {
@@ -81,7 +85,7 @@ export class SyncEngine {
   /** Interrupts what is under way and waits for it. The positions stay for the next start. */
   async close(): Promise<void> {
     this.#closing = true
-    for (const run of this.#active.values()) run.stop('interrupted')
+    for (const { run } of this.#active.values()) run.stop('interrupted')
     await this.whenIdle()
     this.board.close()
   }
@@ -96,7 +100,8 @@ export class SyncEngine {
 
   async #execute(run: SyncRun): Promise<void> {
     await run.execute()
-    this.#active.delete(run.progress.keyId)
+    const { keyId } = run.progress
+    if (this.#active.get(keyId)?.run === run) this.#active.delete(keyId)
     this.#announce(true)
   }
 

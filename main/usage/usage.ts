@@ -109,6 +109,7 @@ export class Usage {
 
   dashboard(filter: DashboardFilter): Dashboard {
     this.#reconcile()
+    if (filter.groupBy === 'key' || filter.keyId !== undefined) this.#ledger.splitCosts()
     const deps = { rows: this.#rows, items: this.#items, keys: this.#deps.keys, accounts: this.#deps.accounts }
     return readDashboard(deps, filter, this.#deps.clock.now())
   }
@@ -148,7 +149,7 @@ export class Usage {
     const source = {
       sourceKeyId,
       provider: key.provider,
-      accountId: key.accountId,
+      accountId: this.#rows.source(sourceKeyId)?.accountId ?? key.accountId,
       covers: key.kind === 'admin' ? ('organisation' as const) : ('key' as const),
     }
     const days = [...new Set(buckets.map(dayAt))].sort((a, b) => a - b)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type ProtectorKind, protectorKindSchema } from '../../shared/contract/vault.ts'
 import { Problem } from '../../shared/problems.ts'
+import { blobSchema } from '../store/blob.ts'
 import type { Db } from '../store/store.ts'
 
 /** The recorded vault: its id and the value that tells the right key from a wrong one. */
@@ -23,8 +24,6 @@ export interface AttemptsRecord {
   /** UTC epoch milliseconds. */
   readonly lastFailureAt: number
 }
-
-const blobSchema = z.instanceof(Uint8Array).transform((bytes) => Buffer.from(bytes))
 
 const vaultSchema = z.object({ id: z.string().min(1), checkValue: blobSchema, createdAt: z.number().int() })
 const protectorSchema = z.object({

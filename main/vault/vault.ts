@@ -97,6 +97,10 @@ export class Vault implements VaultControl {
     this.#ready()
   }
 
+  isReady(): boolean {
+    return this.#key !== null
+  }
+
   encrypt(place: SecretPlace, plaintext: string): Buffer {
     return this.#ready().encrypt(place, plaintext)
   }

@@ -18,7 +18,7 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, S
     if (this.state.error === null) return this.props.children
     return (
       <PlainPage title="This page could not be shown" lead="Your data is not affected.">
-        <ProblemAlert error={this.state.error} onRetry={() => this.setState({ error: null })} />
+        <ProblemAlert error={this.state.error} onRetry={() => window.location.reload()} />
       </PlainPage>
     )
   }

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconMapQuestion } from '@tabler/icons-react'
 import { lazy, Suspense } from 'react'
-import { Link, Redirect, Route, Switch } from 'wouter'
+import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Page } from '../ui/page.tsx'
 import { PageSkeleton } from '../ui/page-skeleton.tsx'
@@ -19,9 +19,10 @@ const SettingsPage = lazy(async () => ({
 
 /** Which page an address shows. */
 export function Pages() {
+  const [path] = useLocation()
   return (
     <Suspense fallback={<PageSkeleton />}>
-      <ErrorBoundary>
+      <ErrorBoundary key={path.split('/')[1]}>
         <Switch>
           <Route path="/">
             <Redirect to="/keys" replace />

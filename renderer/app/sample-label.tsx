@@ -1,5 +1,6 @@
-import { Badge, Tooltip } from '@mantine/core'
+import { Tooltip } from '@mantine/core'
 import { IconFlask } from '@tabler/icons-react'
+import classes from './sample-label.module.css'
 import { useSystemInfo } from './system-info.ts'
 
 /** Says on every page that the data is generated. Nothing in a workspace of one's own. */
@@ -8,16 +9,12 @@ export function SampleLabel() {
   if (info.data?.sample !== true) return null
   return (
     <Tooltip label="Generated data in its own folder. None of these keys is real.">
-      <Badge
-        color="orange"
-        variant="outline"
-        radius="sm"
-        tt="none"
-        leftSection={<IconFlask size={14} aria-hidden />}
-        data-sample
-      >
-        Sample workspace
-      </Badge>
+      <span className={classes.label} data-sample>
+        <IconFlask size={14} aria-hidden />
+        <span>
+          Sample<span className={classes.long}> workspace</span>
+        </span>
+      </span>
     </Tooltip>
   )
 }

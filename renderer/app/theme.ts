@@ -6,8 +6,10 @@ import {
   createTheme,
   Drawer,
   type MantineColorsTuple,
+  Menu,
   Modal,
   Notification,
+  Select,
   Tooltip,
 } from '@mantine/core'
 
@@ -24,11 +26,25 @@ const accent: MantineColorsTuple = [
   '#14416b',
 ]
 
+/** Greys of the dark scheme, slightly cool like the surfaces. */
+const dark: MantineColorsTuple = [
+  '#d5dae0',
+  '#b8bfc8',
+  '#8f98a3',
+  '#6b7480',
+  '#464d57',
+  '#363c45',
+  '#272c33',
+  '#1b1e22',
+  '#16181c',
+  '#101215',
+]
+
 /** One accent, the system font at 14 px, an 8 px grid. */
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 7 },
-  colors: { accent },
+  colors: { accent, dark },
   autoContrast: true,
   luminanceThreshold: 0.4,
   respectReducedMotion: true,
@@ -53,7 +69,11 @@ export const theme = createTheme({
     Alert: Alert.extend({ classNames: { root: 'keyhold-alert', title: 'keyhold-alert-title' } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
+    // The list itself scrolls, as the combobox pattern has it, not a box around it.
+    Select: Select.extend({ defaultProps: { withScrollArea: false }, classNames: { options: 'keyhold-options' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true } }),
+    // The placeholder is a child of the menu that is no item, which screen readers stumble over.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({
       classNames: { title: 'keyhold-dialog-title' },
       defaultProps: {

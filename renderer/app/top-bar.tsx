@@ -1,5 +1,5 @@
 import { ActionIcon, Group, Menu, Tooltip } from '@mantine/core'
-import { IconCheck, IconDeviceDesktop, IconLock, IconMoon, IconSun } from '@tabler/icons-react'
+import { IconDeviceDesktop, IconLock, IconMoon, IconSun } from '@tabler/icons-react'
 import type { ComponentType, ReactNode } from 'react'
 import type { Preferences } from '../../shared/contract/settings.ts'
 import { Logo } from '../ui/logo.tsx'
@@ -50,8 +50,12 @@ export function TopBar({ burger }: { readonly burger: ReactNode }) {
 function ColorSchemeMenu() {
   const chosen = usePreferences().data?.colorScheme ?? 'auto'
   const Icon = schemes.find((scheme) => scheme.value === chosen)?.icon ?? IconDeviceDesktop
+  const choose = (value: string) => {
+    const scheme = schemes.find((one) => one.value === value)
+    if (scheme !== undefined) void chooseColorScheme(scheme.value).catch(notifyProblem)
+  }
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end">
       <Menu.Target>
         <Tooltip label="Colours">
           <ActionIcon size={32} aria-label="Colours">
@@ -60,18 +64,13 @@ function ColorSchemeMenu() {
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown>
-        {schemes.map(({ value, label, icon: ItemIcon }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={value === chosen}
-            leftSection={<ItemIcon size={16} aria-hidden />}
-            rightSection={value === chosen ? <IconCheck size={14} aria-hidden /> : null}
-            onClick={() => void chooseColorScheme(value).catch(notifyProblem)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={chosen} onChange={choose}>
+          {schemes.map(({ value, label, icon: ItemIcon }) => (
+            <Menu.RadioItem key={value} value={value} rightSection={<ItemIcon size={16} aria-hidden />}>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   )

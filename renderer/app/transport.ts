@@ -1,17 +1,15 @@
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
+import { BRIDGE_PORT, BRIDGE_READY, type Bridge } from '../../shared/bridge.ts'
 import { type Channel, NoSessionError, type OpenChannel } from './connection.ts'
 
 declare global {
   interface Window {
     /** Put there by the preload of the desktop host; absent in a browser. */
-    readonly keyhold?: { readonly host: 'desktop' }
+    readonly keyhold?: Bridge
   }
 }
 
-/** What the page and the preload of the desktop host say to each other to hand the port over. */
-const PORT_REQUEST = 'keyhold:ready'
-const PORT_ANSWER = 'keyhold:port'
 const PORT_TIMEOUT_MS = 10_000
 
 /** How this page reaches the workspace: the desktop's message port, or a WebSocket to the host that served it. */
@@ -35,13 +33,13 @@ function requestPort(): Promise<MessagePort> {
     }, PORT_TIMEOUT_MS)
     const receive = (event: MessageEvent<unknown>) => {
       const port = event.ports[0]
-      if (event.source !== window || event.data !== PORT_ANSWER || port === undefined) return
+      if (event.source !== window || event.data !== BRIDGE_PORT || port === undefined) return
       clearTimeout(timer)
       window.removeEventListener('message', receive)
       resolve(port)
     }
     window.addEventListener('message', receive)
-    window.postMessage(PORT_REQUEST, window.location.origin)
+    window.postMessage(BRIDGE_READY, window.location.origin)
   })
 }
 

@@ -22,7 +22,7 @@ export function ProviderMark({ provider, withName = false }: ProviderMarkProps) 
   const { name, color } = providerInfo(provider)
   const style = { '--provider-color': providerColor(color) } as CSSProperties
   return (
-    <span className={classes.root} style={style}>
+    <span className={classes.root} style={style} data-compact={!withName || undefined}>
       <span className={classes.mark} aria-hidden title={name}>
         {initials[provider] ?? name.slice(0, 2)}
       </span>

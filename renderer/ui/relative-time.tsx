@@ -17,9 +17,20 @@ export interface RelativeTimeProps {
 export function RelativeTime({ at, never = 'Never', focusable = false }: RelativeTimeProps) {
   const now = useNow(REFRESH_MS)
   if (at === null) return <span>{never}</span>
-  const exact = absoluteTime(at)
+  const [local, utc] = absoluteTime(at)
   return (
-    <Tooltip label={exact} events={{ hover: true, focus: true, touch: true }}>
+    <Tooltip
+      label={
+        <>
+          {local}
+          <br />
+          {utc}
+        </>
+      }
+      multiline
+      maw="calc(100vw - 16px)"
+      events={{ hover: true, focus: true, touch: true }}
+    >
       <time dateTime={new Date(at).toISOString()} tabIndex={focusable ? 0 : undefined}>
         {relativeTime(at, now)}
       </time>

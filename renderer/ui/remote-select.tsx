@@ -46,7 +46,6 @@ export function RemoteSelect(props: RemoteSelectProps) {
       filter={({ options: matching }) => matching}
       nothingFoundMessage={nothingFound}
       allowDeselect={false}
-      maxDropdownHeight={260}
       comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
       clearButtonProps={{ 'aria-label': `Clear ${label}` }}
     />

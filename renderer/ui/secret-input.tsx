@@ -1,6 +1,7 @@
 import { ActionIcon, Textarea, Tooltip } from '@mantine/core'
 import { IconEye, IconEyeOff } from '@tabler/icons-react'
 import { type ReactNode, type RefObject, useEffect, useState } from 'react'
+import classes from './secret-input.module.css'
 
 export interface SecretInputProps {
   readonly label: string
@@ -41,6 +42,7 @@ export function SecretInput({ inputRef, onEdit, rows = 2, autoFocus = false, ...
       data-1p-ignore
       data-lpignore="true"
       classNames={{ input: isShown ? 'keyhold-mono' : 'keyhold-mono keyhold-concealed' }}
+      rightSectionProps={{ className: classes.corner }}
       rightSection={
         <Tooltip label={isShown ? 'Conceal' : 'Show what is typed'}>
           <ActionIcon

@@ -23,17 +23,17 @@ export function relativeTime(at: number, now: number): string {
     const count = Math.max(1, Math.round(size / unit))
     return relative.format(distance < 0 ? -count : count, name)
   }
-  return absoluteTime(at)
+  return absoluteTime(at)[0]
 }
 
-/** Local time with its zone, and UTC: "12 Mar 2025, 14:03:09 GMT+1 · 2025-03-12T13:03:09Z". */
-export function absoluteTime(at: number, zone?: string): string {
+/** Local time with its zone, and UTC: "12 Mar 2025, 14:03:09 CET" and "2025-03-12T13:03:09Z". */
+export function absoluteTime(at: number, zone?: string): readonly [local: string, utc: string] {
   const local = new Intl.DateTimeFormat('en-GB', {
     dateStyle: 'medium',
     timeStyle: 'long',
     ...(zone === undefined ? {} : { timeZone: zone }),
   }).format(at)
-  return `${local} · ${new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z')}`
+  return [local, new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z')]
 }
 
 /** A remaining time as whole units: "45 s", "2 min 5 s". Rounded up, so that it never shows 0 too early. */

@@ -94,8 +94,15 @@ export const localApi = {
     .output(accountRowSchema),
   /** An account with keys is refused with 409 unless `keys` says what happens to them. */
   deleteAccount: procedure
-    .route({ method: 'DELETE', path: '/accounts/{id}' })
-    .input(byIdSchema.extend({ keys: z.enum(['delete', 'move']).optional(), move_to_account_id: idSchema.optional() }))
+    .route({ method: 'DELETE', path: '/accounts/{id}', inputStructure: 'detailed' })
+    .input(
+      z.object({
+        params: byIdSchema,
+        query: z
+          .object({ keys: z.enum(['delete', 'move']).optional(), move_to_account_id: idSchema.optional() })
+          .default({}),
+      }),
+    )
     .output(okSchema),
   listKeys: procedure
     .route({ method: 'GET', path: '/keys', outputStructure: 'detailed' })

@@ -5,7 +5,7 @@ import { openStore } from '../../main/store/store.ts'
 import { Vault } from '../../main/vault/vault.ts'
 import { openWorkspace } from '../../main/workspace.ts'
 import { temporaryFolder } from '../support/browser-host.ts'
-import { fillKeys } from './inventory-data.ts'
+import { fillKeys } from '../support/fill-keys.ts'
 
 const SECRETS = 10_000
 const KEYS = 10_000

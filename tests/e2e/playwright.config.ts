@@ -16,6 +16,7 @@ export default defineConfig({
       ...(process.env.KEYHOLD_CHROMIUM_PATH ? { executablePath: process.env.KEYHOLD_CHROMIUM_PATH } : {}),
       args: Array.isArray(args) ? args.map(String) : [],
     },
+    actionTimeout: 10_000,
     trace: 'retain-on-failure',
     viewport: { width: 1_280, height: 800 },
   },

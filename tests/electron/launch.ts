@@ -1,3 +1,5 @@
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
 
@@ -18,10 +20,23 @@ export function electronArguments(dataDir: string): string[] {
   ]
 }
 
+let wrapper: string | null = null
+
+/** The binary; behind a small script where the runtime needs `load-first.cjs` (Playwright drops NODE_OPTIONS). */
 export function electronBinary(): string {
   const binary = process.env.KEYHOLD_ELECTRON_BINARY
   if (binary === undefined) throw new Error('Run these specs with "npm run test:electron".')
-  return binary
+  if (process.env.KEYHOLD_ELECTRON_APP === undefined) return binary
+  if (wrapper === null) {
+    wrapper = join(mkdtempSync(join(tmpdir(), 'keyhold-electron-')), 'electron')
+    const hook = join(import.meta.dirname, 'load-first.cjs')
+    writeFileSync(
+      wrapper,
+      `#!/bin/sh\nNODE_OPTIONS="--experimental-require-module --no-warnings --require=${hook}" exec "${binary}" "$@"\n`,
+    )
+    chmodSync(wrapper, 0o755)
+  }
+  return wrapper
 }
 
 /** Starts the built desktop host in a real Electron with a folder of its own. */

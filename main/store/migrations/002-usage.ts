@@ -8,7 +8,8 @@ const figures = 'requests, input_tokens, output_tokens, cached_input_tokens, cos
  * A series is one combination of source, report and dimensions; a fact is what a provider says about one series
  * on one day, NULL where it says nothing. Roll-ups are the sums the dashboard reads: `usage_members` tells which
  * series add up to which roll-up, and `…_known` counts how many of them said something, so that "not known" and
- * zero stay different. Facts and roll-ups only ever change together, in one transaction.
+ * zero stay different. Facts and roll-ups only ever change together, in one transaction. Costs that have to be
+ * brought down to keys are worked out later: `usage_unsplit` names the days for which that is still to be done.
  */
 export const usage: Migration = {
   name: 'usage',
@@ -67,6 +68,12 @@ CREATE TABLE usage_rollup_days (
   day INTEGER NOT NULL,
   ${figures.map((figure) => `${figure} INTEGER NOT NULL,\n  ${figure}_known INTEGER NOT NULL`).join(',\n  ')},
   PRIMARY KEY (rollup_id, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE usage_unsplit (
+  source_key_id INTEGER NOT NULL REFERENCES usage_sources (source_key_id) ON DELETE CASCADE,
+  day INTEGER NOT NULL,
+  PRIMARY KEY (source_key_id, day)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE usage_coverage (

@@ -212,7 +212,7 @@ function RowMenu({ account, onChoose }: { readonly account: Account; readonly on
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item
-          color="red"
+          c="var(--mantine-color-error)"
           leftSection={<IconTrash size={16} aria-hidden />}
           onClick={() => onChoose({ kind: 'delete', account })}
         >

@@ -40,7 +40,7 @@ export function ImportPreviewStep({ preview, onDone }: ImportPreviewStepProps) {
       {
         id: 'name',
         header: 'Name',
-        width: null,
+        width: 260,
         cell: (row) => (
           <Choice
             row={row}
@@ -54,12 +54,24 @@ export function ImportPreviewStep({ preview, onDone }: ImportPreviewStepProps) {
         id: 'provider',
         header: 'Provider',
         width: 160,
-        from: 700,
-        cell: (row) => <ProviderMark provider={row.provider} withName />,
+        from: 760,
+        cell: (row) => (row.status === 'bad' ? '–' : <ProviderMark provider={row.provider} withName />),
       },
-      { id: 'key', header: 'Key', width: 188, cell: (row) => <span className="keyhold-mono">{row.masked}</span> },
-      { id: 'kind', header: 'Kind', width: 124, from: 1000, cell: (row) => <KindBadge kind={row.kind} /> },
-      { id: 'account', header: 'Account', width: 200, from: 1100, cell: (row) => row.accountEmail ?? '–' },
+      {
+        id: 'key',
+        header: 'Key',
+        width: 240,
+        from: 720,
+        cell: (row) => (row.status === 'bad' ? '–' : <span className="keyhold-mono">{row.masked}</span>),
+      },
+      {
+        id: 'kind',
+        header: 'Kind',
+        width: 124,
+        from: 1060,
+        cell: (row) => (row.status === 'bad' ? '–' : <KindBadge kind={row.kind} />),
+      },
+      { id: 'account', header: 'Account', width: 200, from: 1180, cell: (row) => row.accountEmail ?? '–' },
       { id: 'status', header: 'Status', width: null, cell: (row) => <RowStatus row={row} /> },
     ],
     [selection],

@@ -102,7 +102,7 @@ export function ImportSourceStep({ onPreview }: { readonly onPreview: (preview: 
               value={pastedFormat}
               onChange={(format) => setPastedFormat(format)}
               data={[
-                { value: 'auto', label: 'Tell by itself' },
+                { value: 'auto', label: 'Detect' },
                 { value: 'env', label: '.env' },
                 { value: 'csv', label: 'CSV' },
               ]}

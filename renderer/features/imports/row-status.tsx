@@ -11,7 +11,7 @@ const icons = { ready: IconCircleCheck, duplicate: IconCopyCheck, bad: IconCircl
 export function RowStatus({ row }: { readonly row: ImportRow }) {
   const Icon = icons[row.status]
   const text = (
-    <span className={classes.reason}>
+    <span className={classes.reason} tabIndex={row.reason === null ? undefined : 0}>
       {words[row.status]}
       {row.reason !== null && <span className={classes.why}>: {row.reason}</span>}
     </span>

@@ -44,7 +44,7 @@ export function DeleteKeyDialog({ value, onClose, onDeleted }: DeleteKeyDialogPr
           {consoleUrl === null ? ' there.' : ' in the '}
           {consoleUrl !== null && (
             <>
-              <Anchor href={consoleUrl} target="_blank" rel="noreferrer" size="sm">
+              <Anchor href={consoleUrl} target="_blank" rel="noreferrer" size="sm" underline="always">
                 console of {name}
               </Anchor>
               .

@@ -40,7 +40,7 @@ export function DetectionNotes({ detection, ownId }: DetectionNotesProps) {
           <IconCopyCheck size={16} aria-hidden className={classes.caution} />
           <span>
             The same key is here already:{' '}
-            <Anchor component={Link} href={`/keys/${key.id}`} size="sm">
+            <Anchor component={Link} href={`/keys/${key.id}`} size="sm" underline="always">
               {key.name}
             </Anchor>{' '}
             of {key.accountEmail}.

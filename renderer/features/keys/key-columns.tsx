@@ -23,20 +23,20 @@ export const keyColumns: readonly Column<ProviderKey>[] = [
   {
     id: 'key',
     header: 'Key',
-    width: 188,
+    width: 240,
     cell: (key) => <MaskedKey value={key} />,
   },
-  { id: 'kind', header: 'Kind', width: 112, from: 760, cell: (key) => <KindBadge kind={key.kind} /> },
-  { id: 'account', header: 'Account', width: 220, from: 1040, cell: (key) => key.accountEmail },
+  { id: 'kind', header: 'Kind', width: 112, from: 780, cell: (key) => <KindBadge kind={key.kind} /> },
+  { id: 'account', header: 'Account', width: 220, from: 1180, cell: (key) => key.accountEmail },
   { id: 'outcome', header: 'Last test', width: 140, cell: (key) => <OutcomeBadge outcome={testState(key)} /> },
   {
     id: 'tested',
     header: 'Tested',
     width: 116,
-    from: 880,
+    from: 920,
     cell: (key) => <RelativeTime at={key.validation?.testedAt ?? null} />,
   },
-  { id: 'admin', header: 'Admin key', width: 170, from: 1240, cell: (key) => key.adminKeyName ?? <None /> },
+  { id: 'admin', header: 'Admin key', width: 170, from: 1380, cell: (key) => key.adminKeyName ?? <None /> },
 ]
 
 /** A key on a narrow screen. */
@@ -51,7 +51,7 @@ export function NarrowKey({ value }: { readonly value: ProviderKey }) {
       }
       second={
         <>
-          <MaskedKey value={value} />
+          <MaskedKey value={value} isShort />
           <OutcomeBadge outcome={testState(value)} />
         </>
       }
@@ -59,11 +59,18 @@ export function NarrowKey({ value }: { readonly value: ProviderKey }) {
   )
 }
 
+export interface MaskedKeyProps {
+  readonly value: Pick<ProviderKey, 'masked' | 'secret'>
+  /** One ellipsis instead of the row of dots. */
+  readonly isShort?: boolean
+}
+
 /** The masked key, or that its secret cannot be read. */
-export function MaskedKey({ value }: { readonly value: Pick<ProviderKey, 'masked' | 'secret'> }) {
+export function MaskedKey({ value, isShort = false }: MaskedKeyProps) {
+  const masked = isShort ? value.masked.replace(/•+/, '…') : value.masked
   return (
     <span className={classes.masked}>
-      <span className="keyhold-mono">{value.masked}</span>
+      <span className="keyhold-mono">{masked}</span>
       {value.secret === 'unreadable' && <span className={classes.unreadable}>Damaged</span>}
     </span>
   )

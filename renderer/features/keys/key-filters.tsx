@@ -55,7 +55,7 @@ export function KeyFilters({ text, onText, filter, onFilter, count, onClear }: K
             <AccountSelect
               label="Account"
               hideLabel
-              placeholder="Any account"
+              placeholder="Account"
               clearable
               value={filter.accountId}
               onChange={(accountId) => onFilter({ ...filter, accountId })}
@@ -64,7 +64,7 @@ export function KeyFilters({ text, onText, filter, onFilter, count, onClear }: K
           <Select
             className={classes.filter}
             aria-label="Provider"
-            placeholder="Any provider"
+            placeholder="Provider"
             data={providerOptions}
             value={filter.provider}
             onChange={(provider) => onFilter({ ...filter, provider })}
@@ -75,7 +75,7 @@ export function KeyFilters({ text, onText, filter, onFilter, count, onClear }: K
           <Select
             className={classes.filter}
             aria-label="Kind"
-            placeholder="Any kind"
+            placeholder="Kind"
             data={kindOptions}
             value={filter.kind}
             onChange={(kind) => onFilter({ ...filter, kind })}
@@ -85,7 +85,7 @@ export function KeyFilters({ text, onText, filter, onFilter, count, onClear }: K
           <Select
             className={classes.filter}
             aria-label="Test result"
-            placeholder="Any result"
+            placeholder="Result"
             data={outcomeOptions}
             value={filter.outcome}
             onChange={(outcome) => onFilter({ ...filter, outcome })}

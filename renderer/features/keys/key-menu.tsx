@@ -40,7 +40,11 @@ export function KeyMenu({ value, onEdit, onDelete }: KeyMenuProps) {
           Edit
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => onDelete(value)}>
+        <Menu.Item
+          c="var(--mantine-color-error)"
+          leftSection={<IconTrash size={16} aria-hidden />}
+          onClick={() => onDelete(value)}
+        >
           Delete
         </Menu.Item>
       </Menu.Dropdown>

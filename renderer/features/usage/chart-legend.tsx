@@ -35,7 +35,7 @@ export function ChartLegend({ model }: { readonly model: ChartModel }) {
       {partial && (
         <li className={classes.quiet}>
           <span className={model.shape === 'lines' ? chart.markPartialBand : chart.markPartial} />
-          {model.shape === 'lines' ? 'Yellow band: day not complete yet' : 'Pale: day not complete yet'}
+          {model.shape === 'lines' ? 'Yellow band: incomplete day' : 'Pale: incomplete day'}
         </li>
       )}
       {model.gaps.some(Boolean) && (

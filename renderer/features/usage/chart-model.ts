@@ -163,7 +163,7 @@ function coverageNote(days: readonly ChartDay[], gaps: readonly boolean[]): stri
   const partial = days.filter(({ coverage }, day) => coverage === 'partial' && gaps[day] !== true).length
   const notes = [
     missing === 0 ? null : `${missing} ${missing === 1 ? 'day has' : 'days have'} no data`,
-    partial === 0 ? null : `${partial} ${partial === 1 ? 'day is' : 'days are'} not complete yet`,
+    partial === 0 ? null : `${partial} ${partial === 1 ? 'day is' : 'days are'} incomplete`,
   ].filter((note) => note !== null)
   return notes.length === 0 ? '' : `; ${notes.join(' and ')}`
 }

@@ -3,7 +3,7 @@ import type { ChartModel } from './chart-model.ts'
 import { longDayText } from './figures.ts'
 import classes from './usage.module.css'
 
-const coverageWords = { complete: '', partial: 'not complete yet', missing: 'no data' } as const
+const coverageWords = { complete: '', partial: 'incomplete', missing: 'no data' } as const
 
 /** The chart's figures as a table, newest day first: the same series, the same days, every digit. */
 export function ChartTable({ model }: { readonly model: ChartModel }) {

@@ -5,7 +5,7 @@ import { Link } from 'wouter'
 import type { Dashboard, GroupBy, UsageGroup } from '../../../shared/contract/usage.ts'
 import { ProviderMark } from '../../ui/provider-mark.tsx'
 import type { MoneyChoice } from './chart-model.ts'
-import { amountText, exactCount, exactMoney, moneyLineId, provenanceWords, shareText } from './figures.ts'
+import { amountText, exactCount, exactMoney, moneyLineId, NOT_REPORTED, provenanceWords, shareText } from './figures.ts'
 import { drillHref, groupRows, type SortColumn, type Sorting } from './group-rows.ts'
 import classes from './usage.module.css'
 import type { Metric, UsageQuery } from './usage-query.ts'
@@ -18,11 +18,8 @@ export const groupWords: Record<GroupBy, string> = {
   model: 'Model',
 }
 
-const shareWords: Record<Metric, string> = {
-  cost: 'Share of cost',
-  tokens: 'Share of tokens',
-  requests: 'Share of requests',
-}
+/** Until somebody sorts, the table follows the picture above it. */
+const sortedBy: Record<Metric, SortColumn> = { cost: 'cost', tokens: 'inputTokens', requests: 'requests' }
 
 const remainderText =
   'Billed, but not attributable to a key: the cost report of the provider names no key for it, for example for fees, deleted keys or use through the web console.'
@@ -93,7 +90,7 @@ function Name({ group, href }: { readonly group: UsageGroup; readonly href: stri
 }
 
 function CostCell({ group }: { readonly group: UsageGroup }) {
-  if (group.cost.length === 0) return <span className={classes.quiet}>not reported</span>
+  if (group.cost.length === 0) return <NotReported />
   return group.cost.map((line) => (
     <div key={moneyLineId(line)} title={exactMoney(line.total, line.currency)}>
       {amountText(line.total)} <span className={classes.unit}>{line.currency}</span>{' '}
@@ -104,8 +101,17 @@ function CostCell({ group }: { readonly group: UsageGroup }) {
   ))
 }
 
+function NotReported() {
+  return (
+    <span className={classes.quiet} title="Not reported">
+      <span aria-hidden>{NOT_REPORTED}</span>
+      <span className={classes.hidden}>not reported</span>
+    </span>
+  )
+}
+
 function CountCell({ value }: { readonly value: number | null }) {
-  return value === null ? <span className={classes.quiet}>not reported</span> : exactCount(value)
+  return value === null ? <NotReported /> : exactCount(value)
 }
 
 interface GroupTableProps {
@@ -116,28 +122,24 @@ interface GroupTableProps {
 
 /** The groups with their figures; a name leads to the key itself or to this page narrowed to the group. */
 export function GroupTable({ dashboard, query, choice }: GroupTableProps) {
-  const [sorting, setSorting] = useState<Sorting>({ column: 'cost', direction: 'descending' })
+  const [chosen, setChosen] = useState<Sorting | null>(null)
+  const sorting: Sorting = chosen ?? { column: sortedBy[query.metric], direction: 'descending' }
   const rows = groupRows(dashboard, query.metric, choice, sorting)
-  const sortBy = (column: SortColumn) =>
-    setSorting((now) => ({
-      column,
-      direction:
-        now.column === column
-          ? now.direction === 'ascending'
-            ? 'descending'
-            : 'ascending'
-          : column === 'label'
-            ? 'ascending'
-            : 'descending',
-    }))
+  const sortBy = (column: SortColumn) => {
+    const first = column === 'label' ? 'ascending' : 'descending'
+    const other = sorting.direction === 'ascending' ? 'descending' : 'ascending'
+    setChosen({ column, direction: sorting.column === column ? other : first })
+  }
   const head = { sorting, onSort: sortBy }
   const shareNote =
-    query.metric === 'cost' && choice ? `, ${choice.currency} ${provenanceWords[choice.provenance].word}` : ''
+    query.metric === 'cost' && choice
+      ? `of cost, ${choice.currency} ${provenanceWords[choice.provenance].word}`
+      : `of ${query.metric}`
   const title = `By ${groupWords[query.group].toLowerCase()}`
   return (
     <Paper withBorder component="section" aria-label={title}>
       <Title order={2} size="h5" px="md" pt="md" pb="xs">
-        {title}
+        {title} <span className={classes.quiet}>(a dash: not reported)</span>
       </Title>
       <ScrollArea
         className={classes.tableRoom}
@@ -149,8 +151,7 @@ export function GroupTable({ dashboard, query, choice }: GroupTableProps) {
               <HeadCell column="label" label={groupWords[query.group]} {...head} />
               <HeadCell column="cost" label="Cost" {...head} />
               <Table.Th scope="col" className={classes.shareColumn}>
-                {shareWords[query.metric]}
-                <span className={`${classes.quiet} ${classes.shareNote}`}>{shareNote}</span>
+                Share <span className={`${classes.quiet} ${classes.shareNote}`}>{shareNote}</span>
               </Table.Th>
               <HeadCell column="requests" label="Requests" {...head} />
               <HeadCell column="inputTokens" label="Input tokens" {...head} />

@@ -58,6 +58,7 @@ export function runText(run: SyncProgress, now: number): string {
     case 'queued':
       return stateWords.queued
     case 'running':
+      if (run.pages === 0) return `${stateWords.running} the first page`
       return run.expectedPages === null
         ? `${stateWords.running}, ${plural(run.pages, 'page')} so far`
         : `${stateWords.running} page ${Math.min(run.pages + 1, run.expectedPages)} of about ${run.expectedPages}`
@@ -72,6 +73,12 @@ export function runText(run: SyncProgress, now: number): string {
     case 'interrupted':
       return `${stateWords.interrupted} after ${plural(run.pages, 'page')}`
   }
+}
+
+/** How a source stands, in one line. A source may have figures without a run that is still on record. */
+export function sourceText({ source, run }: SourceRow, now: number): string {
+  if (run !== null) return runText(run, now)
+  return source.lastSuccessAt === null ? 'Never synced' : 'Synced'
 }
 
 export interface SyncSummary {

@@ -11,13 +11,12 @@ import {
 } from '@tabler/icons-react'
 import { useEffect, useId, useState } from 'react'
 import { Link } from 'wouter'
-import type { SyncProgress } from '../../../shared/contract/usage.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ProviderMark } from '../../ui/provider-mark.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import styles from './sync.module.css'
-import { isActive, overallPercent, runPercent, runText, type SourceRow, summarise } from './sync-model.ts'
+import { isActive, overallPercent, runPercent, type SourceRow, sourceText, summarise } from './sync-model.ts'
 import classes from './usage.module.css'
 import type { Sync } from './use-sync.ts'
 
@@ -30,10 +29,10 @@ const stateMarks = {
   never: { Icon: IconCircleDashed, tone: classes.quiet },
 } as const
 
-function markOf(run: SyncProgress | null): keyof typeof stateMarks {
+function markOf({ source, run }: SourceRow): keyof typeof stateMarks {
   switch (run?.state) {
     case undefined:
-      return 'never'
+      return source.lastSuccessAt === null ? 'never' : 'done'
     case 'queued':
     case 'running':
       return 'active'
@@ -47,8 +46,8 @@ function markOf(run: SyncProgress | null): keyof typeof stateMarks {
   }
 }
 
-function StateIcon({ run }: { readonly run: SyncProgress | null }) {
-  const { Icon, tone } = stateMarks[markOf(run)]
+function StateIcon({ row }: { readonly row: SourceRow }) {
+  const { Icon, tone } = stateMarks[markOf(row)]
   return <Icon size={16} aria-hidden className={tone} />
 }
 
@@ -85,16 +84,16 @@ function SourceLine({ row, sync, now }: { readonly row: SourceRow; readonly sync
         </span>
       </div>
       <div className={styles.sourceState}>
-        <StateIcon run={run} />
-        <span>{run === null ? 'Never synced' : runText(run, now)}</span>
-        {!active && source.lastSuccessAt !== null && (
-          <span className={classes.quiet}>
-            <RelativeTime at={source.lastSuccessAt} />
-          </span>
-        )}
-      </div>
-      <div className={styles.sourceBar}>
-        {active && <Bar label={`Progress of ${source.keyName}`} percent={runPercent(run)} />}
+        <StateIcon row={row} />
+        <div className={styles.sourceText}>
+          {sourceText(row, now)}{' '}
+          {!active && source.lastSuccessAt !== null && (
+            <span className={classes.quiet}>
+              <RelativeTime at={source.lastSuccessAt} />
+            </span>
+          )}
+          {active && <Bar label={`Progress of ${source.keyName}`} percent={runPercent(run)} />}
+        </div>
       </div>
       <Button
         size="compact-xs"

@@ -1,15 +1,19 @@
-import { Alert, Anchor, Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Anchor, Button, Code, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { IconLock, IconShieldExclamation } from '@tabler/icons-react'
 import { type FormEvent, useRef, useState } from 'react'
 import type { VaultState, VaultStatus } from '../../../shared/contract/vault.ts'
 import { client } from '../../app/api.ts'
 import { PlainPage } from '../../app/plain-page.tsx'
+import { useSystemInfo } from '../../app/system-info.ts'
 import { setVaultStatus } from '../../app/vault-store.ts'
 import { problemOf } from '../../ui/problem.ts'
 import { ProblemAlert, RemedyList } from '../../ui/problem-alert.tsx'
 import { remainingTime } from '../../ui/time.ts'
 import { type Action, useAction } from '../../ui/use-action.ts'
 import { useNow } from '../../ui/use-now.ts'
+
+/** The sample holds nothing but generated data. The hosts make it with this passphrase. */
+const SAMPLE_PASSPHRASE = 'sample-workspace'
 
 type UnlockInput = Parameters<typeof client.vault.unlock>[0]
 
@@ -42,16 +46,25 @@ export function Unlock({ status, receivedAt }: UnlockProps) {
     }
   })
   const delay = problemDelay(unlock.error)
-  const until = Math.max(receivedAt + status.retryAfterMs, delay === 0 ? 0 : failedAt + delay)
+  const until = Math.max(
+    status.retryAfterMs === 0 ? 0 : receivedAt + status.retryAfterMs,
+    delay === 0 ? 0 : failedAt + delay,
+  )
   const now = useNow(until > 0 ? 500 : 0)
   const wait = Math.max(0, until - now)
   const isLocked = state === 'locked'
+  const isSample = useSystemInfo().data?.sample ?? false
 
   return (
     <PlainPage
       title={titles[state] ?? 'Unlock your vault'}
       lead={isLocked ? 'Your keys are encrypted until you unlock them.' : undefined}
     >
+      {isSample && (
+        <Text size="sm">
+          The passphrase of the sample workspace is <Code>{SAMPLE_PASSPHRASE}</Code>.
+        </Text>
+      )}
       {!isLocked && (
         <Alert
           color={state === 'key-lost' ? 'red' : 'orange'}

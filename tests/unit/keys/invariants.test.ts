@@ -29,12 +29,9 @@ const text = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('Alpha', 'Beta', 'alpha', 'Größe', '鍵') },
 )
 const slot = fc.nat(5)
-const kind = fc.constantFrom('project', 'admin', 'standard', 'restricted', 'unknown' as const)
-const provider = fc.constantFrom('openai', 'anthropic', 'custom' as const)
-const secret = fc.oneof(
-  fc.nat(6).map((n) => fakeSecret(n)),
-  text,
-)
+const kind = fc.constantFrom('project', 'project', 'admin', 'admin', 'standard', 'restricted', 'unknown' as const)
+const provider = fc.constantFrom('openai', 'openai', 'openai', 'anthropic', 'custom' as const)
+const secret = fc.oneof({ weight: 8, arbitrary: fc.nat(20).map((n) => fakeSecret(n)) }, { weight: 1, arbitrary: text })
 const fields = fc.record({
   name: text,
   description: text,
@@ -42,22 +39,39 @@ const fields = fc.record({
   kind,
   provider,
   admin: fc.option(slot),
+  wild: fc.nat(9).map((n) => n === 0),
   secret,
   owner: slot,
 })
 
+/** Weighted so that most of what is tried succeeds and there is something to break. */
 const operation = fc.oneof(
-  fc.record({ do: fc.constant('createAccount' as const), n: slot, organization: text }),
-  fc.record({ do: fc.constant('updateAccount' as const), n: slot, organization: text, note: text }),
-  fc.record({
-    do: fc.constant('deleteAccount' as const),
-    n: slot,
-    keys: fc.constantFrom(undefined, 'delete', 'move' as const),
-    to: slot,
-  }),
-  fc.record({ do: fc.constant('createKey' as const), fields, allow: fc.boolean() }),
-  fc.record({ do: fc.constant('updateKey' as const), n: slot, fields, allow: fc.boolean(), withSecret: fc.boolean() }),
-  fc.record({ do: fc.constant('deleteKey' as const), n: slot }),
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('createAccount' as const), n: slot, organization: text }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('updateAccount' as const), n: slot, organization: text, note: text }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('deleteAccount' as const),
+      n: slot,
+      keys: fc.constantFrom(undefined, 'delete', 'move' as const),
+      to: slot,
+    }),
+  },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('createKey' as const), fields, allow: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('updateKey' as const),
+      n: slot,
+      fields,
+      allow: fc.boolean(),
+      withSecret: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('deleteKey' as const), n: slot }) },
 )
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never
 type Fields = typeof fields extends fc.Arbitrary<infer T> ? T : never
@@ -67,13 +81,21 @@ function perform(bench: Workbench, act: Operation): boolean {
   const accountIds = bench.accounts.list({ sort: 'created', limit: 200 }).items.map(({ id }) => id)
   const keyIds = bench.keys.list({ sort: 'created', limit: 200 }).items.map(({ id }) => id)
   const at = (ids: number[], n: number) => ids[n % Math.max(1, ids.length)] ?? 999
+  const adminKeys = bench.keys.list({ sort: 'created', limit: 200, kind: 'admin' }).items
+  // Mostly an admin key that fits; now and then just any key, which must be refused.
+  const adminFor = (given: Fields) => {
+    if (given.admin === null || (given.wild && keyIds.length === 0)) return null
+    if (given.wild) return at(keyIds, given.admin)
+    const fitting = adminKeys.filter((key) => key.provider === given.provider).map(({ id }) => id)
+    return fitting.length === 0 || !linkableKinds.includes(given.kind) ? null : at(fitting, given.admin)
+  }
   const keyFields = (given: Fields) => ({
     accountId: at(accountIds, given.owner),
     name: given.name,
     description: given.description,
     provider: given.provider,
     kind: given.kind,
-    adminKeyId: given.admin === null ? null : at(keyIds, given.admin),
+    adminKeyId: adminFor(given),
     environment: null,
     tags: [given.tag],
   })

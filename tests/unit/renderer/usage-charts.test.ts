@@ -49,7 +49,7 @@ describe('gaps and partial days', () => {
 
   it('says it in one sentence', () => {
     expect(costChart(picture, billed, false, 'light').summary).toBe(
-      '2.50 USD in all, 1 Aug to 3 Aug, UTC days; most on 1 Aug (2.50 USD); largest part: a (60%); 1 day has no data and 1 day is not complete yet.',
+      '2.50 USD in all, 1 Aug to 3 Aug, UTC days; most on 1 Aug (2.50 USD); largest part: a (60%); 1 day has no data and 1 day is incomplete.',
     )
   })
 

@@ -5,6 +5,7 @@ import {
   runPercent,
   runText,
   sourceRows,
+  sourceText,
   summarise,
 } from '../../../renderer/features/usage/sync-model.ts'
 import {
@@ -117,9 +118,17 @@ describe('sources and runs (UD-USE-06)', () => {
 
   it('says what a run is doing', () => {
     expect(runText(run(), 0)).toBe('Reading page 4 of about 12')
+    expect(runText(run({ pages: 0 }), 0)).toBe('Reading the first page')
+    expect(runText(run({ pages: 1, expectedPages: null }), 0)).toBe('Reading, 1 page so far')
     expect(runText(run({ waitingUntil: 10_500 }), 0)).toBe('Waiting 11 s, as OpenAI asked')
     expect(runText(run({ waitingUntil: 10_500 }), 20_000)).toBe('Reading page 4 of about 12')
     expect(runText(run({ state: 'done', rows: 1 }), 0)).toBe('Done, 1 row')
+  })
+
+  it('does not say "never" of a source that has figures', () => {
+    expect(sourceText({ source: source(), run: null }, 0)).toBe('Never synced')
+    expect(sourceText({ source: source({ lastSuccessAt: 5 }), run: null }, 0)).toBe('Synced')
+    expect(sourceText({ source: source(), run: run() }, 0)).toBe('Reading page 4 of about 12')
   })
 
   it('counts one failed source without hiding the others', () => {

@@ -29,7 +29,7 @@ describe('times', () => {
   ])('%i ms away is "%s"', (distance, text) => expect(relativeTime(NOW + distance, NOW)).toBe(text))
 
   it('gives the exact time locally with its zone, and in UTC', () => {
-    expect(absoluteTime(NOW, 'Europe/Berlin')).toBe('12 Mar 2025, 14:03:09 CET · 2025-03-12T13:03:09Z')
+    expect(absoluteTime(NOW, 'Europe/Berlin')).toEqual(['12 Mar 2025, 14:03:09 CET', '2025-03-12T13:03:09Z'])
   })
 
   it.each([

@@ -83,6 +83,21 @@ describe('cancel, restart and resume', () => {
     expect(bench.usage.dashboard({ days: 7, groupBy: 'provider' }).totals.inputTokens).toBe(500)
   })
 
+  it('a sync asked for right after a cancel waits for the old run and goes on from its position', async () => {
+    bench.keys.add(1)
+    const log: number[] = []
+    const gate = gated(4, 2, log)
+    const [old] = bench.usage.sync({ days: 30 })
+    await gate.arrived
+    bench.usage.cancel({})
+    const [next] = bench.usage.sync({ days: 30 })
+    expect(next?.runId).not.toBe(old?.runId)
+    gate.open()
+    await bench.usage.whenIdle()
+    expect(bench.usage.sources()[0]?.lastRun).toMatchObject({ runId: next?.runId, state: 'done', pages: 4 })
+    expect(log).toEqual([0, 1, 2, 3])
+  })
+
   it('closing interrupts and waits; the position survives the restart', async () => {
     bench.keys.add(1)
     const log: number[] = []

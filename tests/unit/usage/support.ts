@@ -80,6 +80,8 @@ type StoredKey = SourceKey & { readonly isSource: boolean }
 export class TestKeys implements UsageKeys {
   readonly all = new Map<number, StoredKey>()
   locked = false
+  /** Secrets for real providers; made up where there is none. */
+  readonly secrets = new Map<number, string>()
   /** Redacted form of a remote key → stored key. */
   readonly redactions = new Map<string, number>()
 
@@ -106,7 +108,7 @@ export class TestKeys implements UsageKeys {
     if (this.locked) throw new Problem('VAULT_LOCKED', 'The vault is locked.')
     const key = this.all.get(id)
     if (key === undefined) throw new Problem('NOT_FOUND', 'There is no such key.')
-    return { secret: `secret-${id}`, kind: key.kind }
+    return { secret: this.secrets.get(id) ?? `secret-${id}`, kind: key.kind }
   }
 
   matchRemote(_adminKeyId: number, items: readonly { remoteId: string; redacted: string | null }[]) {
@@ -206,7 +208,14 @@ export interface TestBench {
 
 /** A usage domain on a real database, with scripted providers. */
 export function openBench(
-  options: { dataDir?: string; keys?: TestKeys; clock?: TestClock; scripts?: Map<ProviderId, Script> } = {},
+  options: {
+    dataDir?: string
+    keys?: TestKeys
+    clock?: TestClock
+    scripts?: Map<ProviderId, Script>
+    /** Real providers in place of the scripted ones. */
+    providers?: UsageProviders
+  } = {},
 ): TestBench {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'keyhold-usage-'))
   const keys = options.keys ?? new TestKeys()
@@ -215,7 +224,7 @@ export function openBench(
   const store = openStore(dataDir)
   const changes = new Changes()
   const audit = new Audit(store, clock, changes)
-  const providers: UsageProviders = {
+  const providers: UsageProviders = options.providers ?? {
     adapter: (id) => {
       const script = scripts.get(id)
       return script === undefined ? null : scriptedAdapter(id, script)
@@ -247,7 +256,7 @@ export function openBench(
     scripts,
     restart: async () => {
       await shut()
-      return openBench({ dataDir, keys, clock, scripts })
+      return openBench({ ...options, dataDir, keys, clock, scripts })
     },
     close: async () => {
       await shut()

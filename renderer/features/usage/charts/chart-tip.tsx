@@ -4,7 +4,11 @@ import type { ChartModel, ChartPoint } from '../chart-model.ts'
 import { longDayText } from '../figures.ts'
 import classes from '../usage.module.css'
 
-const coverageText = { complete: null, partial: 'Not complete yet', missing: 'No data of this day' } as const
+const coverageText = {
+  complete: null,
+  partial: 'Incomplete: it is not over, or a source was read before its end',
+  missing: 'No data of this day',
+} as const
 
 /** What one day holds: every series with its figure, and their sum. */
 export function ChartTip({ model, day }: { readonly model: ChartModel; readonly day: number }) {

@@ -39,16 +39,16 @@ export function UsageChart({ model, height }: { readonly model: ChartModel; read
   }))
   const partial = model.days.map(({ coverage }, day) => coverage === 'partial' && model.gaps[day] !== true)
   const negative = model.series.some(({ points }) => points.some(({ value }) => value !== null && value < 0))
-  const band = (span: Span, color: string) => ({
+  const band = (span: Span, color: string, fillOpacity: number) => ({
     x1: model.days[span.from]?.label ?? '',
     x2: model.days[span.to]?.label ?? '',
     color,
     strokeOpacity: 0,
-    fillOpacity: 0.18,
+    fillOpacity,
   })
   const areas = [
-    ...spansOf(model.gaps).map((span) => band(span, 'gray.6')),
-    ...(model.shape === 'lines' ? spansOf(partial).map((span) => band(span, 'yellow.6')) : []),
+    ...spansOf(model.gaps).map((span) => band(span, 'gray.6', 0.18)),
+    ...(model.shape === 'lines' ? spansOf(partial).map((span) => band(span, 'yellow.6', 0.1)) : []),
   ]
   const shared = {
     h: height,
