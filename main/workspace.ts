@@ -67,7 +67,7 @@ function assemble(
   const settings = new Settings(dataDir, changes)
   const audit = new Audit(store, clock, changes)
   const http = createHttpClient({ userAgent: `Keyhold/${host.version}` })
-  const providers = new Providers({ http, settings, clock })
+  const providers = new Providers({ http, settings, clock, sample })
   const accounts = new Accounts({ store, audit, changes, clock })
   const vault = new Vault({
     store,

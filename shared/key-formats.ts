@@ -4,7 +4,7 @@ import { accessTokens, type KeyForm, keyFamilies, keyForms } from './key-formats
 import { type KeyKind, type ProviderId, providerInfo } from './providers.ts'
 
 export { isKeyName } from './key-formats/names.ts'
-export { type Paste, readPaste } from './key-formats/paste.ts'
+export { readPaste } from './key-formats/paste.ts'
 
 export interface KeyDetection {
   readonly provider: ProviderId

@@ -15,8 +15,11 @@ export class Providers {
   readonly #http: HttpClient
   readonly #settings: Settings
   readonly #clock: Clock
+  readonly #sample: boolean
 
-  constructor(deps: { http: HttpClient; settings: Settings; clock: Clock }) {
+  /** In a sample workspace no key is real, so none is sent to a provider; only to an address that was set by hand. */
+  constructor(deps: { http: HttpClient; settings: Settings; clock: Clock; sample?: boolean }) {
+    this.#sample = deps.sample ?? false
     this.#http = deps.http
     this.#settings = deps.settings
     this.#clock = deps.clock
@@ -32,6 +35,12 @@ export class Providers {
     const { name } = providerInfo(id)
     const { baseUrl, allowAdminKey, defaultBaseUrl } = this.#settings.provider(id)
     if (defaultBaseUrl === null) throw unsupported(name)
+    if (this.#sample && baseUrl === null) {
+      throw new Problem('UNSUPPORTED', 'The sample workspace does not call providers.', {
+        cause: 'Its keys are generated, so no provider would know them.',
+        remedies: ['Start Keyhold without --sample and add a key of your own.'],
+      })
+    }
     if (baseUrl !== null && kind === 'admin' && !allowAdminKey) {
       throw new Problem('FORBIDDEN', `The ${name} admin key was not sent to ${new URL(baseUrl).host}.`, {
         cause: `The address of ${name} is replaced in Settings, and admin keys are not allowed for the replacement.`,

@@ -6,7 +6,6 @@ import { sampleSecret } from './secrets.ts'
 
 const DAY = 86_400_000
 export const SAMPLE_ACCOUNTS = 60
-export const SAMPLE_KEYS = 400
 
 const firstNames = [
   'Ada',
@@ -75,7 +74,7 @@ export function sampleAccounts(random: Random): AccountFields[] {
   })
 }
 
-/** How many keys of each provider and kind; they add up to {@link SAMPLE_KEYS}. */
+/** How many keys of each provider and kind; they add up to 400. */
 const shares: readonly { provider: ProviderId; kind: KeyKind; keys: number }[] = [
   { provider: 'openai', kind: 'admin', keys: 6 },
   { provider: 'anthropic', kind: 'admin', keys: 4 },

@@ -188,15 +188,18 @@ function topOf(
   const withMoney = all.filter(({ currency }) => currency !== '')
   const withoutMoney = all.filter(({ currency }) => currency === '')
   const money = items.sums(kind, 'cost', idsOf(withMoney), from, to)
-  const tokens = items.sums(kind, 'tokens', idsOf(withoutMoney), from, to)
   const spentBy = (group: Group) =>
     group.items
       .filter(({ currency }) => currency !== '')
       .map(({ id, currency, provenance }) => ({ currency, provenance, nanos: money.get(id) ?? 0n }))
   const main = mainCurrency(groups.flatMap(spentBy))
-  const sized = groups.map((group) => {
+  const ranked = groups.map((group) => ({ group, spent: rankMoney(spentBy(group), main) }))
+  // Tokens only decide between groups without money: not worth reading when there are enough with some.
+  const isDecided = ranked.filter(({ spent }) => (spent[0] ?? 0n) > 0n).length >= MAX_GROUPS
+  const tokens = isDecided ? new Map<number, bigint>() : items.sums(kind, 'tokens', idsOf(withoutMoney), from, to)
+  const sized = ranked.map(({ group, spent }) => {
     const counted = group.items.reduce((sum, { id }) => sum + Number(tokens.get(id) ?? 0n), 0)
-    return { group, size: { spent: rankMoney(spentBy(group), main), tokens: counted } }
+    return { group, size: { spent, tokens: counted } }
   })
   return sized
     .sort((a, b) => bySize(a.size, b.size))
@@ -272,7 +275,7 @@ function figuresOf(
 ): GroupFigures[] {
   const owners = new Map(groups.flatMap((group) => group.items.map((item) => [item.id, { group, item }] as const)))
   return items.perDay(kind, [...owners.keys()], from, to).flatMap((figures) => {
-    const owner = owners.get(figures.itemId)
+    const owner = owners.get(figures[0])
     return owner === undefined ? [] : [{ group: owner.group, item: owner.item, figures }]
   })
 }

@@ -3,8 +3,7 @@ import { formatNanos } from '../../shared/money.ts'
 import type { Day } from './days.ts'
 import type { Item, ItemDay } from './item-rows.ts'
 
-const COUNTERS = ['requests', 'inputTokens', 'outputTokens', 'cachedInputTokens'] as const
-type Counter = (typeof COUNTERS)[number]
+type Counter = 'requests' | 'inputTokens' | 'outputTokens' | 'cachedInputTokens'
 
 /** Sums per day together with how many figures went into each: none is "not known", which is not zero. */
 interface Column<T> {
@@ -30,22 +29,34 @@ export class Tally {
   }
 
   /** Adds the figures of an item on one day, or takes them away again (`sign` -1). */
-  add(item: Pick<Item, 'currency' | 'provenance'>, figures: ItemDay, sign: 1 | -1 = 1): void {
-    const index = figures.day - this.#from
+  add({ currency, provenance }: Pick<Item, 'currency' | 'provenance'>, figures: ItemDay, sign: 1 | -1 = 1): void {
+    const [
+      ,
+      day,
+      requests,
+      requestsKnown,
+      input,
+      inputKnown,
+      output,
+      outputKnown,
+      cached,
+      cachedKnown,
+      cost,
+      costKnown,
+    ] = figures
+    const index = day - this.#from
     if (index < 0 || index >= this.#length) return
-    if (item.provenance === 'metered' || item.provenance === 'billed') {
-      for (const counter of COUNTERS) {
-        const { sum, known } = figures[counter]
-        if (known === 0) continue
-        const column = this.#counters[counter]
-        column.sums[index] = (column.sums[index] ?? 0) + sign * sum
-        column.known[index] = (column.known[index] ?? 0) + sign * known
-      }
+    if (provenance === 'metered' || provenance === 'billed') {
+      const counters = this.#counters
+      if (requestsKnown > 0) addTo(counters.requests, index, sign * requests, sign * requestsKnown)
+      if (inputKnown > 0) addTo(counters.inputTokens, index, sign * input, sign * inputKnown)
+      if (outputKnown > 0) addTo(counters.outputTokens, index, sign * output, sign * outputKnown)
+      if (cachedKnown > 0) addTo(counters.cachedInputTokens, index, sign * cached, sign * cachedKnown)
     }
-    if (figures.cost.known === 0) return
-    const line = this.#line(item.currency, item.provenance)
-    line.sums[index] = (line.sums[index] ?? 0n) + BigInt(sign) * figures.cost.sum
-    line.known[index] = (line.known[index] ?? 0) + sign * figures.cost.known
+    if (cost === null) return
+    const line = this.#line(currency, provenance)
+    line.sums[index] = (line.sums[index] ?? 0n) + BigInt(sign) * BigInt(cost)
+    line.known[index] = (line.known[index] ?? 0) + sign * costKnown
   }
 
   hasFigures(): boolean[] {
@@ -113,6 +124,11 @@ export class Tally {
   #zeros<T>(zero: T): T[] {
     return new Array<T>(this.#length).fill(zero)
   }
+}
+
+function addTo({ sums, known }: Column<number>, index: number, sum: number, count: number): void {
+  sums[index] = (sums[index] ?? 0) + sum
+  known[index] = (known[index] ?? 0) + count
 }
 
 function total({ sums, known }: Column<number>): number | null {

@@ -16,7 +16,8 @@ export function App({ nonce }: { readonly nonce: string }) {
       getStyleNonce={() => nonce}
     >
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-right" limit={4} containerWidth={360} />
+        {/* On the side of the rail: details open on the right, dialogs in the middle. */}
+        <Notifications position="bottom-left" limit={3} containerWidth={360} />
         <ErrorBoundary>
           <Gate />
         </ErrorBoundary>

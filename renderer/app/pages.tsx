@@ -1,9 +1,8 @@
 import { Button } from '@mantine/core'
-import { IconMapQuestion } from '@tabler/icons-react'
 import { lazy, Suspense } from 'react'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
-import { EmptyState } from '../ui/empty-state.tsx'
 import { Page } from '../ui/page.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { PageSkeleton } from '../ui/page-skeleton.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 
@@ -62,11 +61,10 @@ function readSelection(id: string | undefined): number | 'new' | null {
 function NotFound() {
   return (
     <Page>
-      <EmptyState
-        icon={<IconMapQuestion />}
+      <PageHeader
         title="There is no such page"
-        text="The address is wrong, or belongs to another version of Keyhold."
-        action={
+        lead="The address is wrong, or belongs to another version of Keyhold."
+        actions={
           <Button component={Link} href="/keys" variant="default">
             Go to provider keys
           </Button>

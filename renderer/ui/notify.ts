@@ -1,9 +1,12 @@
 import { notifications } from '@mantine/notifications'
 import { problemOf } from './problem.ts'
 
-/** A short word that something was done. Never put a secret in it. */
+const DONE = 'done'
+
+/** A short word that something was done, in place of the last such word. Never put a secret in it. */
 export function notifyDone(message: string): void {
-  notifications.show({ message, color: 'green', autoClose: 4_000 })
+  notifications.hide(DONE)
+  notifications.show({ id: DONE, message, color: 'green', autoClose: 3_000 })
 }
 
 /** A failure that has no place of its own on the page. It stays until it is closed. */

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
+import { z } from 'zod'
 import { startAnthropicSimulator } from '../simulators/anthropic.ts'
 import { startBraveSimulator } from '../simulators/brave.ts'
 import { startOpenAiSimulator } from '../simulators/openai.ts'
@@ -33,6 +34,15 @@ export async function startProviders() {
 
 export type Providers = Awaited<ReturnType<typeof startProviders>>
 
+export interface StartOptions {
+  readonly unlocked?: boolean
+  readonly sample?: boolean
+  readonly api?: boolean
+  /** A port of the last run keeps an open page at the right address. */
+  readonly port?: number
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** A desk for one test: a folder, the host in it, and the local API to point providers at their simulators. */
 export async function setUpDesk(label: string) {
   const folder = temporaryFolder(`e2e-${label}`)
@@ -42,13 +52,18 @@ export async function setUpDesk(label: string) {
   let host: RunningHost | null = null
   return {
     dataDir,
-    /** Starts the host, or starts it again; `unlocked` gives it the passphrase. */
-    async start(options: { unlocked?: boolean; sample?: boolean } = {}): Promise<RunningHost> {
+    /**
+     * Starts the host, or starts it again; `unlocked` gives it the passphrase. Without `api` the local API is as the
+     * settings have it, so that `api()` below cannot be used.
+     */
+    async start(options: StartOptions = {}): Promise<RunningHost> {
+      const { unlocked = false, sample = false, api = true, port = 0, env = {} } = options
       await host?.stop()
-      const args = ['--api-token-file', tokenFile]
-      if (options.unlocked) args.push('--passphrase-file', passphraseFile)
-      if (options.sample) args.push('--sample')
-      host = await startHost({ dataDir, args })
+      const args = ['--port', String(port)]
+      if (api) args.push('--api-token-file', tokenFile)
+      if (unlocked) args.push('--passphrase-file', passphraseFile)
+      if (sample) args.push('--sample')
+      host = await startHost({ dataDir, args, env })
       return host
     },
     async api(method: string, path: string, body?: unknown): Promise<unknown> {
@@ -60,6 +75,19 @@ export async function setUpDesk(label: string) {
       })
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
       return answer.json()
+    },
+    async addAccount(email: string): Promise<number> {
+      return itemSchema.parse(await this.api('POST', '/inventory/accounts', { email })).id
+    },
+    async addKey(key: { accountId: number; name: string; secret: string; [field: string]: unknown }): Promise<number> {
+      const fields = { provider: 'openai', kind: 'project', ...key }
+      return itemSchema.parse(await this.api('POST', '/inventory/keys', fields)).id
+    },
+    async keys(): Promise<readonly Item[]> {
+      return itemsOf(await this.api('GET', '/inventory/keys?limit=200'))
+    },
+    async accounts(): Promise<readonly Item[]> {
+      return itemsOf(await this.api('GET', '/inventory/accounts?limit=200'))
     },
     async useProviders(providers: Providers): Promise<void> {
       for (const name of ['openai', 'anthropic', 'brave', 'openrouter'] as const) {
@@ -74,6 +102,48 @@ export async function setUpDesk(label: string) {
 }
 
 export type Desk = Awaited<ReturnType<typeof setUpDesk>>
+
+/** A key with the form of an OpenAI project key, different for every label of up to 20 letters. */
+export function projectKey(label: string): string {
+  return `sk-${'proj'}-${label.padEnd(58, 'x')}T3Blbk${'FJ'}${label.padEnd(58, 'y')}`
+}
+
+/** A key with the form of an Anthropic key. */
+export function anthropicKey(label: string): string {
+  return `sk-${'ant'}-api03-${label.padEnd(93, 'x')}AA`
+}
+
+/** What a list of the local API holds, as far as these tests look. */
+export function itemsOf(answer: unknown): readonly Item[] {
+  return z.object({ items: z.array(itemSchema) }).parse(answer).items
+}
+
+const itemSchema = z.object({
+  id: z.number(),
+  name: z.string().nullable(),
+  email: z.string().optional(),
+  keyCount: z.number().optional(),
+})
+export type Item = z.infer<typeof itemSchema>
+
+/** Opens the address of a host with an open vault and waits for the first page. */
+export async function enter(page: Page, host: RunningHost): Promise<void> {
+  await page.goto(host.launchUrl)
+  await expect(page.getByRole('heading', { name: 'Provider keys' })).toBeVisible()
+}
+
+/** Fails when the page is wider than the window, with the elements that stick out. */
+export async function expectNoSidewaysScroll(page: Page, where: string): Promise<void> {
+  const wide = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= width) return []
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > width + 1)
+      .slice(0, 3)
+      .map((element) => element.outerHTML.slice(0, 120))
+  })
+  expect(wide, `${where} scrolls sideways`).toEqual([])
+}
 
 /** No serious or critical finding of axe on the page as it is now. */
 export async function expectAccessible(page: Page, where: string): Promise<void> {

@@ -22,8 +22,8 @@ import { DeleteAccountDialog } from './delete-account-dialog.tsx'
 
 const columns: readonly Column<Account>[] = [
   { id: 'email', header: 'E-mail', width: null, cell: (account) => account.email },
-  { id: 'name', header: 'Name', width: null, from: 720, cell: (account) => account.name ?? <None /> },
-  { id: 'organization', header: 'Organisation', width: null, cell: (account) => account.organization ?? <None /> },
+  { id: 'name', header: 'Name', width: 160, from: 720, cell: (account) => account.name ?? <None /> },
+  { id: 'organization', header: 'Organisation', width: 190, cell: (account) => account.organization ?? <None /> },
   { id: 'keys', header: 'Keys', width: 88, align: 'right', cell: (account) => formatCount(account.keyCount) },
   {
     id: 'created',

@@ -5,6 +5,7 @@ import { IconFileImport } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
 import type { ImportPreview } from '../../../shared/contract/imports.ts'
 import { client } from '../../app/api.ts'
+import { MAX_PASTE } from '../../ui/paste-limit.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { SecretInput } from '../../ui/secret-input.tsx'
 import { useAction } from '../../ui/use-action.ts'
@@ -94,6 +95,7 @@ export function ImportSourceStep({ onPreview }: { readonly onPreview: (preview: 
             inputRef={text}
             rows={7}
             onEdit={() => setMessage(null)}
+            onTooLong={() => setMessage(sizeProblem('env', MAX_PASTE + 1))}
             error={message}
           />
           <Group justify="space-between">

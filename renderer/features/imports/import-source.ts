@@ -1,8 +1,9 @@
+import { MAX_PASTE } from '../../ui/paste-limit.ts'
+
 /** What kind of source an import is. */
 export type ImportFormat = 'env' | 'csv' | 'sqlite'
 
-/** Same limits as in the contract: beyond them nothing travels. */
-export const MAX_TEXT = 2_000_000
+/** Same limit as in the contract: beyond it nothing travels. */
 export const MAX_FILE_BYTES = 20 * 1024 * 1024
 
 const SQLITE_MAGIC = 'SQLite format 3\0'
@@ -31,7 +32,7 @@ export function sizeProblem(format: ImportFormat, size: number): string | null {
   if (format === 'sqlite') {
     return size > MAX_FILE_BYTES ? 'The database is larger than 20 MB. Is it the one of the older dashboard?' : null
   }
-  return size > MAX_TEXT ? 'The text is longer than 2,000,000 characters. Take in a part of it at a time.' : null
+  return size > MAX_PASTE ? 'The text is longer than 2,000,000 characters. Take in a part of it at a time.' : null
 }
 
 /** Bytes as base64, in steps that fit the arguments of a call. */

@@ -2,9 +2,6 @@ import type { Detection, ProviderKey, Validation } from '../../../shared/contrac
 import type { KeyKind, ProviderId } from '../../../shared/providers.ts'
 import { type Environment, isLinkable, suggestName } from './key-words.ts'
 
-/** Same as in the contract: more characters than this are refused before they travel. */
-export const MAX_PASTE = 2_000_000
-
 /** The fields of the form. The secret is none of them: it stays in its input element. */
 export interface KeyValues {
   accountId: number | null

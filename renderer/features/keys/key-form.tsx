@@ -47,7 +47,7 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
   const [messages, setMessages] = useState<Record<string, string>>({})
   const [tested, setTested] = useState<Validation | null>(null)
   const secret = useRef<HTMLTextAreaElement>(null)
-  const { view, edited } = useDetection(secret, (detection) =>
+  const { view, edited, refused } = useDetection(secret, (detection) =>
     setValues((before) => withDetection(before, detection, touched)),
   )
 
@@ -65,11 +65,16 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
 
   const save = useAction(async (allowDuplicate: boolean) => {
     const pasted = secret.current?.value ?? ''
-    const missing = missingFields(values, isNew && pasted === '')
-    setMessages(missing)
-    if (Object.keys(missing).length > 0 || values.accountId === null) return
-    const fields = { ...values, accountId: values.accountId, allowDuplicate }
+    if (view.error !== null && !view.isPending) return
     try {
+      // Saved faster than it was looked at: what it is decides provider and kind.
+      const detection = view.isPending ? await client.keys.detect({ secret: pasted }) : null
+      const latest = detection === null ? values : withDetection(values, detection, touched)
+      setValues(latest)
+      const missing = missingFields(latest, isNew && pasted === '')
+      setMessages(missing)
+      if (Object.keys(missing).length > 0 || latest.accountId === null) return
+      const fields = { ...latest, accountId: latest.accountId, allowDuplicate }
       const saved = isNew
         ? await client.keys.create({ ...fields, secret: pasted, validation: keptValidation(tested) })
         : await client.keys.update({ ...fields, id: value.id, ...(pasted === '' ? {} : { secret: pasted }) })
@@ -87,7 +92,7 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
   const isShownAtFields =
     problem !== null && !isDuplicate && Object.keys(messages).some((field) => knownFields.has(field))
   const provider = providerInfo(values.provider)
-  const canTest = provider.capabilities.validate && !view.isEmpty && view.error === null
+  const canTest = provider.capabilities.validate && !view.isEmpty && !view.isPending && view.error === null
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -108,6 +113,7 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
           inputRef={secret}
           required={isNew}
           autoFocus={isNew}
+          onTooLong={refused}
           error={view.error ?? messages.secret ?? null}
           onEdit={() => {
             setTested(null)

@@ -2,8 +2,8 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import type { Detection } from '../../../shared/contract/keys.ts'
 import { client } from '../../app/api.ts'
+import { MAX_PASTE } from '../../ui/paste-limit.ts'
 import { fieldMessages, problemOf } from '../../ui/problem.ts'
-import { MAX_PASTE } from './key-form-model.ts'
 
 const PAUSE_MS = 200
 
@@ -12,9 +12,15 @@ export interface DetectionView {
   /** Why the text cannot be a key, in words for the field, or null. */
   readonly error: string | null
   readonly isEmpty: boolean
+  /** The text was edited and has not been looked at yet. */
+  readonly isPending: boolean
 }
 
-const nothing: DetectionView = { detection: null, error: null, isEmpty: true }
+const nothing: DetectionView = { detection: null, error: null, isEmpty: true, isPending: false }
+const tooLong: DetectionView = {
+  ...nothing,
+  error: 'This is far too long for a key. Paste one key, or take in a file with Import.',
+}
 
 /**
  * Has the workspace look at what is in the field, a moment after each edit. The text is read from the element for
@@ -23,7 +29,7 @@ const nothing: DetectionView = { detection: null, error: null, isEmpty: true }
 export function useDetection(
   field: RefObject<HTMLTextAreaElement | null>,
   onDetected: (detection: Detection) => void,
-): { view: DetectionView; edited: () => void } {
+): { view: DetectionView; edited: () => void; refused: () => void } {
   const [view, setView] = useState<DetectionView>(nothing)
   const call = useRef<AbortController | null>(null)
   const latest = useRef(onDetected)
@@ -34,34 +40,36 @@ export function useDetection(
 
   const look = useDebouncedCallback(async () => {
     const secret = field.current?.value ?? ''
-    if (secret === '') return
+    if (secret === '' || secret.length > MAX_PASTE) return
     const controller = new AbortController()
     call.current = controller
     try {
       const detection = await client.keys.detect({ secret }, { signal: controller.signal })
       if (controller.signal.aborted) return
-      setView({ detection, error: null, isEmpty: false })
+      setView({ detection, error: null, isEmpty: false, isPending: false })
       latest.current(detection)
     } catch (error) {
       if (controller.signal.aborted) return
       const problem = problemOf(error)
-      setView({ detection: null, error: fieldMessages(problem).secret ?? problem.message, isEmpty: false })
+      setView({
+        detection: null,
+        error: fieldMessages(problem).secret ?? problem.message,
+        isEmpty: false,
+        isPending: false,
+      })
     }
   }, PAUSE_MS)
 
+  const refused = useCallback(() => setView(tooLong), [])
   const edited = useCallback(() => {
     call.current?.abort()
     const length = field.current?.value.length ?? 0
     if (length === 0) setView(nothing)
     else if (length > MAX_PASTE) {
-      setView({
-        detection: null,
-        error: 'This is far too long for a key. Paste one key, or take in a file with Import.',
-        isEmpty: false,
-      })
+      setView(tooLong)
       return
-    } else setView((before) => ({ ...before, isEmpty: false }))
+    } else setView((before) => ({ ...before, isEmpty: false, isPending: true }))
     look()
   }, [field, look])
-  return { view, edited }
+  return { view, edited, refused }
 }

@@ -25,7 +25,7 @@ export function ChartTable({ model }: { readonly model: ChartModel }) {
               </Table.Th>
             ))}
             <Table.Th scope="col" className={classes.number}>
-              Together
+              Total
             </Table.Th>
           </Table.Tr>
         </Table.Thead>

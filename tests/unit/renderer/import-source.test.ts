@@ -3,12 +3,11 @@ import {
   formatOfFile,
   formatOfText,
   MAX_FILE_BYTES,
-  MAX_TEXT,
   sizeProblem,
   toBase64,
 } from '../../../renderer/features/imports/import-source.ts'
 import { needsAccount, preselected, toggled } from '../../../renderer/features/imports/selection.ts'
-import { MAX_PASTE } from '../../../renderer/features/keys/key-form-model.ts'
+import { MAX_PASTE } from '../../../renderer/ui/paste-limit.ts'
 import { type ImportRow, MAX_IMPORT_FILE } from '../../../shared/contract/imports.ts'
 import { MAX_PASTE_LENGTH } from '../../../shared/contract/keys.ts'
 
@@ -33,9 +32,9 @@ describe('source of an import', () => {
   ] as const)('tells pasted text apart: %j is %s', (text, format) => expect(formatOfText(text)).toBe(format))
 
   it('has the limits of the contract', () => {
-    expect([MAX_TEXT, MAX_PASTE, MAX_FILE_BYTES]).toEqual([MAX_PASTE_LENGTH, MAX_PASTE_LENGTH, MAX_IMPORT_FILE])
-    expect(sizeProblem('env', MAX_TEXT)).toBeNull()
-    expect(sizeProblem('env', MAX_TEXT + 1)).toContain('2,000,000')
+    expect([MAX_PASTE, MAX_FILE_BYTES]).toEqual([MAX_PASTE_LENGTH, MAX_IMPORT_FILE])
+    expect(sizeProblem('env', MAX_PASTE)).toBeNull()
+    expect(sizeProblem('env', MAX_PASTE + 1)).toContain('2,000,000')
     expect(sizeProblem('sqlite', MAX_FILE_BYTES + 1)).toContain('20 MB')
     expect(sizeProblem('csv', 0)).toContain('empty')
   })

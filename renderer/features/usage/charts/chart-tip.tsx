@@ -38,7 +38,7 @@ export function ChartTip({ model, day }: { readonly model: ChartModel; readonly 
             ))}
             {known.length > 1 && (
               <tr>
-                <th scope="row">Together</th>
+                <th scope="row">Total</th>
                 <td>{read(model.dayTotals[day])}</td>
               </tr>
             )}
