@@ -11,9 +11,17 @@ import {
   unrecognisedOutcome,
   withWords,
 } from './calls.ts'
-import type { CallContext, Credential, ProviderAdapter, UsageChain, UsagePage, ValidationResult } from './provider.ts'
+import type {
+  CallContext,
+  Credential,
+  ProviderAdapter,
+  UsageChain,
+  UsagePage,
+  UsageWindow,
+  ValidationResult,
+} from './provider.ts'
 import { readBraveRateLimits, readBraveWindows } from './rate-limits.ts'
-import { dayOf, noFigures } from './reports.ts'
+import { DAY_MS, dayOf, noFigures } from './reports.ts'
 
 const NAME = 'Brave Search'
 const TEST_TIMEOUT_MS = 20_000
@@ -128,11 +136,14 @@ async function validate(credential: Credential, context: CallContext): Promise<V
  * a range that holds that day has the true total and nothing is counted twice. Plans without a quota (limit 0) count
  * nothing: no fact then.
  */
-function planUsage(credential: Credential): UsageChain[] {
+function planUsage(credential: Credential, _window: UsageWindow, context: CallContext): UsageChain[] {
+  const today = dayOf(context.clock.now())
   return [
     {
       report: 'quota',
       identity: '/web/search?q=keyhold&count=1',
+      // The counter says nothing about any single day but that it was read today.
+      speaksFor: { from: today, to: today + DAY_MS },
       expectedPages: 1,
       optional: false,
       fetch: (_pageToken, context) => fetchCounter(credential, context),

@@ -73,6 +73,11 @@ export interface UsageChain {
    * used again only if this is the same.
    */
   readonly identity: string
+  /**
+   * The days this report can say anything about. Often the whole window; less where a provider forgets after a month
+   * or only counts today. Days outside stay unknown, they are not days without usage.
+   */
+  readonly speaksFor: UsageWindow
   /** How many pages there will be, as far as can be known before asking. */
   readonly expectedPages: number | null
   /** A chain that may fail without failing the sync (a report some plans lack). Its problem is kept as a note. */

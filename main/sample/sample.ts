@@ -14,7 +14,12 @@ export interface SampleParts {
   readonly accounts: Pick<Accounts, 'create'>
   readonly keys: Pick<Keys, 'createMany'>
   readonly usage: {
-    insertFacts(sourceKeyId: number, facts: readonly UsageFact[], buckets: readonly number[]): void
+    insertFacts(
+      sourceKeyId: number,
+      facts: readonly UsageFact[],
+      buckets: readonly number[],
+      keyIds?: ReadonlyMap<string, number>,
+    ): void
   }
 }
 
@@ -38,7 +43,7 @@ export function fillSampleWorkspace(parts: SampleParts, { seed = 1, now }: { see
   parts.store.transaction(() => {
     for (const source of [...sources, ...ownSources(stored)]) {
       const { facts, buckets } = sampleUsage(source, random, now)
-      parts.usage.insertFacts(source.keyId, facts, buckets)
+      parts.usage.insertFacts(source.keyId, facts, buckets, source.remoteKeyIds)
     }
   })
 }
@@ -72,7 +77,7 @@ function storeKeys(
     const provider = admins[index]?.provider
     if (provider !== 'openai' && provider !== 'anthropic') return []
     const below = stored.filter(({ adminKeyId }) => adminKeyId === keyId).slice(0, MAX_REMOTE_KEYS)
-    const remoteKeyIds = below.map(({ id }) => `key_sample_${id}`)
+    const remoteKeyIds = new Map(below.map(({ id }) => [`key_sample_${id}`, id]))
     return [{ keyId, provider, remoteKeyIds, silentDays: index === FAILING_ADMIN ? SILENT_DAYS : 0 }]
   })
   return { stored, sources }
@@ -82,7 +87,7 @@ function storeKeys(
 function ownSources(stored: readonly StoredSample[]): SampleSource[] {
   return stored.flatMap(({ id, provider }, index): SampleSource[] =>
     (provider === 'brave' || provider === 'openrouter') && index % 2 === 0
-      ? [{ keyId: id, provider, remoteKeyIds: [], silentDays: 0 }]
+      ? [{ keyId: id, provider, remoteKeyIds: new Map(), silentDays: 0 }]
       : [],
   )
 }

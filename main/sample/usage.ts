@@ -26,7 +26,8 @@ const anthropicModels: readonly Model[] = [
 export interface SampleSource {
   readonly keyId: number
   readonly provider: 'openai' | 'anthropic' | 'brave' | 'openrouter'
-  readonly remoteKeyIds: readonly string[]
+  /** The provider's ids of the keys below an admin key, and the stored keys they are. */
+  readonly remoteKeyIds: ReadonlyMap<string, number>
   /** The source stopped answering so many days ago; 0 if it never did. */
   readonly silentDays: number
 }
@@ -86,7 +87,7 @@ function factsOf(source: SampleSource, day: number, activity: number, random: Ra
 function modelFacts(source: SampleSource, model: Model, day: number, activity: number, random: Random): UsageFact[] {
   const facts: UsageFact[] = []
   const costs = new Map<string, { input: bigint; output: bigint }>()
-  for (const [index, remoteKeyId] of source.remoteKeyIds.entries()) {
+  for (const [index, remoteKeyId] of [...source.remoteKeyIds.keys()].entries()) {
     const requests = Math.round((800 * activity * model.popularity * (0.7 + random.next() * 0.6)) / (index + 1))
     if (requests === 0) continue
     const inputTokens = requests * random.between(600, 1_400)

@@ -1,3 +1,4 @@
+import type { UsageChain } from '../providers/provider.ts'
 import { type Day, dayAt } from './days.ts'
 
 /** Providers still revise a day for some time after it ended; a day read later than this is not read again. */
@@ -44,6 +45,31 @@ export function cover(
     const last = joined.at(-1)
     if (last?.to === span.from && last.level === span.level) joined[joined.length - 1] = { ...last, to: span.to }
     else joined.push(span)
+  }
+  return joined
+}
+
+/** Days `from` (inclusive) to `to` (exclusive). */
+export interface DaySpan {
+  readonly from: Day
+  readonly to: Day
+}
+
+/** The days of the window that at least one of the chains can say something about, as few spans as possible. */
+export function daysSpokenFor(chains: readonly Pick<UsageChain, 'speaksFor'>[], window: DaySpan): DaySpan[] {
+  const spans = chains
+    .map(({ speaksFor }) => ({
+      from: Math.max(window.from, dayAt(speaksFor.from)),
+      to: Math.min(window.to, dayAt(speaksFor.to)),
+    }))
+    .filter(({ from, to }) => from < to)
+    .sort((a, b) => a.from - b.from)
+  const joined: DaySpan[] = []
+  for (const span of spans) {
+    const last = joined.at(-1)
+    if (last !== undefined && span.from <= last.to) {
+      joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, span.to) }
+    } else joined.push(span)
   }
   return joined
 }

@@ -12,7 +12,7 @@ import {
   type UsagePage,
 } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
-import { firstUnsettled } from './coverage.ts'
+import { type DaySpan, daysSpokenFor, firstUnsettled } from './coverage.ts'
 import { type Day, dayAt, lastDays, startOf } from './days.ts'
 import type { DiagnosisClass } from './diagnoses.ts'
 import { describeFailure, type Failure, type LastExchange } from './failures.ts'
@@ -141,7 +141,7 @@ export class SyncRun {
       listing,
       ...chains.map((chain) => this.#chain({ chain, position: positionOf(chain), credential, replaced, readAt, plan })),
     ])
-    if (this.#stop === null && this.#failure === null) this.#complete(window, reports, readAt)
+    if (this.#stop === null && this.#failure === null) this.#complete(daysSpokenFor(chains, window), reports, readAt)
   }
 
   /** False if another source counts this organisation, so that nothing is to be fetched. */
@@ -292,12 +292,12 @@ export class SyncRun {
     this.#count(chain, 1, stored.rows)
   }
 
-  #complete(window: { from: Day; to: Day }, reports: readonly string[], readAt: number): void {
+  #complete(read: readonly DaySpan[], reports: readonly string[], readAt: number): void {
     const { store, rows, ledger, clock } = this.#deps
     const { id } = this.#source
     store.transaction(() => {
       rows.deletePositions(id)
-      ledger.cover(id, { ...window, readAt, complete: this.#note === null })
+      for (const span of read) ledger.cover(id, { ...span, readAt, complete: this.#note === null })
       rows.setSuccess(id, clock.now(), reports)
     })
   }

@@ -22,7 +22,7 @@ export function Notices() {
   const warnsOfVault = vault !== null && vault.remedies.length > 0 && !dismissed.has(vault.message)
   if (open.length === 0 && !warnsOfVault) return null
   return (
-    <Stack gap="xs" p="md" pb={0}>
+    <Stack gap="xs" pt="md" px={{ base: 12, sm: 24 }} w="100%" maw={1680} mx="auto">
       {warnsOfVault && (
         <Alert
           color="orange"

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 import { z } from 'zod'
 import { startAnthropicSimulator } from '../simulators/anthropic.ts'
 import { startBraveSimulator } from '../simulators/brave.ts'
@@ -130,6 +130,11 @@ export type Item = z.infer<typeof itemSchema>
 export async function enter(page: Page, host: RunningHost): Promise<void> {
   await page.goto(host.launchUrl)
   await expect(page.getByRole('heading', { name: 'Provider keys' })).toBeVisible()
+}
+
+/** The failure that the page shows, apart from notices of the start. */
+export function shownProblem(page: Page): Locator {
+  return page.locator('[role="alert"][data-problem]')
 }
 
 /** Fails when the page is wider than the window, with the elements that stick out. */

@@ -7,6 +7,7 @@ import {
   expectAccessible,
   projectKey,
   setUpDesk,
+  shownProblem,
   takePicture,
   watchPage,
 } from './desk.ts'
@@ -121,8 +122,8 @@ test('a dropped CSV: wrong columns are named, formula cells refused, chosen rows
   page,
 }) => {
   await dropFile(page, 'keys.csv', 'name,colour\nOne,red\n')
-  await expect(page.getByRole('alert')).toContainText('The first line names no column for the key (found: "name")')
-  await expect(page.getByRole('alert')).toContainText('for example: name,key,provider,email')
+  await expect(shownProblem(page)).toContainText('The first line names no column for the key (found: "name")')
+  await expect(shownProblem(page)).toContainText('for example: name,key,provider,email')
 
   const formula = '=HYPERLINK("http://evil.example","x")'
   await dropFile(
@@ -160,12 +161,12 @@ test("the older dashboard's database comes over with accounts and links; what is
 }) => {
   await test.step('a file that only has the name', async () => {
     await chooseFile(page, 'dashboard.db', 'These are my notes, not a database.'.repeat(40))
-    await expect(page.getByRole('alert')).toContainText('This is not an SQLite database.')
-    await expect(page.getByRole('alert')).toContainText('Choose the database file of the API usage dashboard.')
+    await expect(shownProblem(page)).toContainText('This is not an SQLite database.')
+    await expect(shownProblem(page)).toContainText('Choose the database file of the API usage dashboard.')
     await chooseFile(page, 'other.sqlite', Buffer.from(databaseOf('CREATE TABLE songs (id INTEGER)'), 'base64'))
-    await expect(page.getByRole('alert')).toContainText('There is no table "accounts" in this database.')
+    await expect(shownProblem(page)).toContainText('There is no table "accounts" in this database.')
     await chooseFile(page, 'empty.db', '')
-    await expect(page.getByRole('alert')).toContainText(/empty/i)
+    await expect(page.getByText('empty.db: It is empty.')).toBeVisible()
     expect(await desk.keys()).toEqual([])
   })
 
@@ -207,7 +208,7 @@ test('an import that cannot be stored as a whole stores nothing', async ({ page 
   await page.getByRole('combobox', { name: 'Account' }).click()
   await page.getByRole('option', { name: 'ops@example.com' }).click()
   await page.getByRole('button', { name: 'Import 2 keys' }).click()
-  await expect(page.getByRole('alert')).toContainText('Elsewhere')
+  await expect(shownProblem(page)).toContainText('Elsewhere')
   await takePicture(page, 'import-refused')
   expect((await desk.keys()).map(({ name }) => name)).toEqual(['Elsewhere'])
   expect((await desk.accounts()).map(({ email }) => email)).toEqual(['ops@example.com'])

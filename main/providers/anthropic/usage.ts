@@ -134,6 +134,7 @@ function chainOf<T extends z.ZodType>(credential: Credential, part: UsageWindow,
   return {
     report: report.report,
     identity,
+    speaksFor: part,
     expectedPages: Math.ceil(days / MAX_BUCKETS),
     optional: false,
     fetch: (pageToken, context) => fetchPage(credential, context, { part, report, identity, trail, pageToken }),

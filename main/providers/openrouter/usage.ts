@@ -34,26 +34,33 @@ type Activity = z.output<typeof activitySchema>['data'][number]
  */
 export function planOpenRouterUsage(credential: Credential, window: UsageWindow, context: CallContext): UsageChain[] {
   const today = dayOf(context.clock.now())
+  const onlyToday = { from: today, to: today + DAY_MS }
   const hasToday = window.from <= today && today < window.to
   if (credential.kind !== 'admin') {
-    return hasToday ? [onePage('key', `/key#${isoDay(today)}`, (call) => keyCounter(credential, today, call))] : []
+    return hasToday
+      ? [onePage('key', `/key#${isoDay(today)}`, onlyToday, (call) => keyCounter(credential, today, call))]
+      : []
   }
   const complete = { from: Math.max(window.from, today - ACTIVITY_DAYS * DAY_MS), to: Math.min(window.to, today) }
   const chains: UsageChain[] = []
   if (complete.from < complete.to) {
     const identity = `/activity#${isoDay(complete.from)}/${isoDay(complete.to)}`
-    chains.push(onePage('activity', identity, (call) => activity(credential, '/activity', complete, call)))
+    chains.push(onePage('activity', identity, complete, (call) => activity(credential, '/activity', complete, call)))
   }
   if (hasToday) {
     const path = `/activity?date=${isoDay(today)}`
-    const only = { from: today, to: today + DAY_MS }
-    chains.push(onePage('activity', path, (call) => activity(credential, path, only, call)))
+    chains.push(onePage('activity', path, onlyToday, (call) => activity(credential, path, onlyToday, call)))
   }
   return chains
 }
 
-function onePage(report: string, identity: string, fetch: (context: CallContext) => Promise<UsagePage>): UsageChain {
-  return { report, identity, expectedPages: 1, optional: false, fetch: (_pageToken, context) => fetch(context) }
+function onePage(
+  report: string,
+  identity: string,
+  speaksFor: UsageWindow,
+  fetch: (context: CallContext) => Promise<UsagePage>,
+): UsageChain {
+  return { report, identity, speaksFor, expectedPages: 1, optional: false, fetch: (_token, context) => fetch(context) }
 }
 
 async function activity(

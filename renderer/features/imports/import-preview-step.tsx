@@ -35,12 +35,13 @@ export function ImportPreviewStep({ preview, onDone }: ImportPreviewStepProps) {
     onDone(await client.imports.commit({ token, rows: [...selection].sort((a, b) => a - b), account }))
   })
 
+  // Columns make room for the status first: its reason is what the operator decides by.
   const columns = useMemo<readonly Column<ImportRow>[]>(
     () => [
       {
         id: 'name',
         header: 'Name',
-        width: 260,
+        width: 240,
         cell: (row) => (
           <Choice
             row={row}
@@ -49,29 +50,29 @@ export function ImportPreviewStep({ preview, onDone }: ImportPreviewStepProps) {
           />
         ),
       },
-      { id: 'origin', header: 'Where', width: 96, from: 900, cell: (row) => row.origin },
+      { id: 'origin', header: 'Where', width: 88, from: 860, cell: (row) => row.origin },
       {
         id: 'provider',
         header: 'Provider',
-        width: 160,
+        width: 150,
         from: 760,
         cell: (row) => (row.status === 'bad' ? '–' : <ProviderMark provider={row.provider} withName />),
       },
       {
         id: 'key',
         header: 'Key',
-        width: 240,
-        from: 720,
+        width: 220,
+        from: 1100,
         cell: (row) => (row.status === 'bad' ? '–' : <span className="keyhold-mono">{row.masked}</span>),
       },
       {
         id: 'kind',
         header: 'Kind',
         width: 124,
-        from: 1060,
+        from: 1400,
         cell: (row) => (row.status === 'bad' ? '–' : <KindBadge kind={row.kind} />),
       },
-      { id: 'account', header: 'Account', width: 200, from: 1180, cell: (row) => row.accountEmail ?? '–' },
+      { id: 'account', header: 'Account', width: 200, from: 1240, cell: (row) => row.accountEmail ?? '–' },
       { id: 'status', header: 'Status', width: null, cell: (row) => <RowStatus row={row} /> },
     ],
     [selection],
@@ -160,7 +161,7 @@ function Choice({ row, isChosen, onToggle }: ChoiceProps) {
       checked={isChosen}
       disabled={row.status === 'bad'}
       onChange={onToggle}
-      classNames={{ body: classes.choice, labelWrapper: classes.choiceLabel }}
+      classNames={{ body: classes.choice, labelWrapper: classes.choiceLabel, label: classes.choiceText }}
     />
   )
 }

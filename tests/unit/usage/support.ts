@@ -141,6 +141,8 @@ export interface ScriptedChain {
   readonly identity?: string
   readonly optional?: boolean
   readonly expectedPages?: number | null
+  /** The whole window unless told. */
+  readonly speaksFor?: UsageWindow
   /** The answer for a page token (`null`, then "1", "2", …), or what it throws. */
   readonly page: (index: number, context: CallContext) => Promise<Omit<UsagePage, 'nextToken'> & { more?: boolean }>
   /** Instead of `page`: the whole answer, with whatever token. */
@@ -170,6 +172,7 @@ export function scriptedAdapter(id: ProviderId, script: Script): ProviderAdapter
         return {
           report: chain.report,
           identity,
+          speaksFor: chain.speaksFor ?? window,
           expectedPages: chain.expectedPages ?? null,
           optional: chain.optional ?? false,
           fetch: async (token, call) => {

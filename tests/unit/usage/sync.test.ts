@@ -42,6 +42,19 @@ describe('a sync', () => {
     expect(range.coverage).toEqual(['complete', 'complete', 'complete', 'complete', 'complete', 'complete', 'partial'])
   })
 
+  it('leaves days unknown that no report can speak for', async () => {
+    bench.keys.add(1)
+    bench.scripts.set('openai', {
+      plan: () => [
+        { ...onePage('activity', [tokens(daysAgo(1), 'key_a', 10)]), speaksFor: { from: daysAgo(2), to: daysAgo(0) } },
+        { ...onePage('today', [tokens(daysAgo(0), 'key_a', 1)]), speaksFor: { from: daysAgo(0), to: daysAgo(-1) } },
+      ],
+    })
+    await syncAll(bench)
+    const { coverage } = bench.usage.dashboard({ days: 7, groupBy: 'provider' }).range
+    expect(coverage).toEqual(['missing', 'missing', 'missing', 'missing', 'complete', 'complete', 'partial'])
+  })
+
   it('goes on with four keys when one of five is broken', async () => {
     for (const id of [1, 2, 3, 4, 5]) bench.keys.add(id)
     bench.scripts.set('openai', {
