@@ -4,7 +4,8 @@ import type { Duplex } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
-import { type CallContext, type DefectReporter, doorOptions } from '../doors.ts'
+import { PROOF_HEADER, SOCKET_PROTOCOL } from '../../shared/session.ts'
+import { type DefectReporter, type DoorContext, doorOptions } from '../doors.ts'
 import { createRouter, type LocalApiHost } from '../router.ts'
 import type { Workspace } from '../workspace.ts'
 import type { BuiltFiles } from './built-files.ts'
@@ -16,6 +17,9 @@ import { Sessions } from './sessions.ts'
 /** Largest message of the page: an import of a 20 MiB database travels as base64. */
 const MAX_MESSAGE = 32 * 1024 * 1024
 const MAX_SESSION_BODY = 1_024
+const MAX_CONNECTIONS = 256
+const MAX_SOCKETS = 32
+const SLOW_REQUEST_MS = 10_000
 
 export interface BrowserServerOptions {
   readonly workspace: Workspace
@@ -46,14 +50,14 @@ export async function startBrowserServer(options: BrowserServerOptions): Promise
     revealByFlag: options.apiAllowReveal,
   }
   const router = createRouter(workspace, localApi)
-  const rpc = new RPCHandler<CallContext>(router, doorOptions(reportDefect))
+  const rpc = new RPCHandler<DoorContext>(router, doorOptions(reportDefect))
   const rest = createRestDoor({
     router,
     reportDefect,
     isEnabled: () => options.apiToken !== null || workspace.settings.localApi().enabled,
     isToken: (token) =>
       options.apiToken === null ? workspace.settings.isApiToken(token) : sameText(token, options.apiToken),
-    hasSession: (request) => sessions.isValid(request.headers.cookie),
+    hasSession: (request) => sessions.isKnown(request.headers.cookie),
   })
   const server = createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
     answer(request, response, { port, sessions, files: options.files, rest }).catch((error: unknown) => {
@@ -62,9 +66,19 @@ export async function startBrowserServer(options: BrowserServerOptions): Promise
       else refuse(response, 500, 'Something went wrong inside Keyhold.')
     })
   })
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false })
+  server.maxConnections = MAX_CONNECTIONS
+  server.headersTimeout = SLOW_REQUEST_MS
+  server.requestTimeout = 2 * SLOW_REQUEST_MS
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE,
+    perMessageDeflate: false,
+    handleProtocols: () => SOCKET_PROTOCOL,
+  })
   server.on('upgrade', (request, socket, head) => {
-    const status = upgradeRefusal(request, port, sessions)
+    // Whoever hangs up in the middle of this must not take the process along.
+    socket.on('error', () => socket.destroy())
+    const status = sockets.clients.size >= MAX_SOCKETS ? 503 : upgradeRefusal(request, port, sessions)
     if (status !== null) {
       refuseUpgrade(socket, status)
       return
@@ -101,7 +115,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
   const isSession = path === '/session'
-  const foreign = refuseForeign(originOf(request), parts.port, isSession)
+  // Browsers send no Origin along when a page only asks its own server, so that question is answered without one.
+  const foreign = refuseForeign(originOf(request), parts.port, isSession && request.method !== 'GET')
   const isApi = path === '/api' || path.startsWith('/api/')
   if (foreign !== null) {
     if (isApi)
@@ -122,20 +137,24 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
 
 async function exchangeToken(request: IncomingMessage, response: ServerResponse, sessions: Sessions): Promise<void> {
   // A tab that already shares the cookie asks too, to learn whether it has to show the "open the address" page.
-  if (request.method === 'GET') return refuse(response, sessions.isValid(request.headers.cookie) ? 204 : 401, '')
+  if (request.method === 'GET') {
+    const proof = request.headers[PROOF_HEADER]
+    const isOurs = sessions.isValid(request.headers.cookie, typeof proof === 'string' ? proof : undefined)
+    return refuse(response, isOurs ? 204 : 401, '')
+  }
   if (request.method !== 'POST') return refuse(response, 405, 'Only POST is served here.')
   const body = await readSmallBody(request)
   const parsed = body === null ? null : tokenBodySchema.safeParse(parseJson(body))
-  const cookie = parsed?.success ? sessions.exchange(parsed.data.token) : null
-  if (cookie === null) {
+  const session = parsed?.success ? sessions.exchange(parsed.data.token) : null
+  if (session === null) {
     return refuse(
       response,
       401,
       'This launch token is not valid, or was used already. Use the address in the terminal.',
     )
   }
-  response.writeHead(204, { 'set-cookie': cookie })
-  response.end()
+  response.writeHead(200, { 'set-cookie': session.cookie, 'content-type': 'application/json; charset=utf-8' })
+  response.end(JSON.stringify({ proof: session.proof }))
 }
 
 const tokenBodySchema = z.object({ token: z.string().max(200) })
@@ -144,7 +163,8 @@ function upgradeRefusal(request: IncomingMessage, port: number, sessions: Sessio
   const foreign = refuseForeign(originOf(request), port, true)
   if (foreign !== null) return foreign.status
   if (request.url !== '/rpc') return 404
-  return sessions.isValid(request.headers.cookie) ? null : 401
+  const [protocol, proof] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim())
+  return protocol === SOCKET_PROTOCOL && sessions.isValid(request.headers.cookie, proof) ? null : 401
 }
 
 function originOf(request: IncomingMessage) {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../shared/problems.ts'
 import type { Host } from '../host.ts'
@@ -11,6 +11,8 @@ import { product } from './product.ts'
 import { openSample, openVaultWith } from './unattended.ts'
 
 const MIN_API_TOKEN = 16
+const OPEN_PAGE = 'open.html'
+const OPEN_PAGE_MS = 30_000
 
 const host: Host = { kind: 'browser', version: product.version, clipboard: null, secretStore: null }
 
@@ -49,6 +51,7 @@ async function run(options: BrowserArguments): Promise<void> {
   const stop = () => {
     if (stopping) return
     stopping = true
+    rmSync(join(workspace.dataDir, OPEN_PAGE), { force: true })
     server
       .close()
       .then(() => workspace.close())
@@ -58,7 +61,10 @@ async function run(options: BrowserArguments): Promise<void> {
   process.on('SIGTERM', stop)
   process.on('SIGHUP', stop)
   console.log(`Keyhold is ready at ${server.launchUrl}`)
-  if (options.open) openBrowser(server.launchUrl)
+  for (const notice of workspace.notices.list()) {
+    if (notice.severity === 'error') console.error(`Keyhold: ${notice.message} ${notice.detail ?? ''}`)
+  }
+  if (options.open) openBrowser(server.launchUrl, workspace.dataDir)
 }
 
 function readApiToken(file: string): string {
@@ -81,14 +87,23 @@ function readFirstLine(option: string, file: string): string {
   return line
 }
 
-/** A browser that cannot be opened is no reason to stop: the address is on the terminal. */
-function openBrowser(url: string): void {
+/**
+ * Opens the address in the default browser. Command lines can be read by every process of the machine, so the address
+ * with its token is not put on one: a page in the data directory, readable by its owner only, leads there and is
+ * removed again. A browser that cannot be opened is no reason to stop: the address is on the terminal.
+ */
+function openBrowser(url: string, dataDir: string): void {
+  const page = join(dataDir, OPEN_PAGE)
+  writeFileSync(page, `<!doctype html><meta http-equiv="refresh" content="0;url=${url}"><title>Keyhold</title>`, {
+    mode: 0o600,
+  })
   const [command, ...args] =
     process.platform === 'darwin'
-      ? ['open', url]
+      ? ['open', page]
       : process.platform === 'win32'
-        ? ['rundll32', 'url.dll,FileProtocolHandler', url]
-        : ['xdg-open', url]
+        ? ['rundll32', 'url.dll,FileProtocolHandler', page]
+        : ['xdg-open', page]
+  setTimeout(() => rmSync(page, { force: true }), OPEN_PAGE_MS).unref()
   if (command === undefined) return
   const child = spawn(command, args, { stdio: 'ignore', detached: true })
   child.on('error', () => {})

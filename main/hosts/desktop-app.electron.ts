@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { RPCHandler } from '@orpc/server/message-port'
 import { CONNECT_CHANNEL } from '../../shared/bridge.ts'
 import { Problem } from '../../shared/problems.ts'
-import { type CallContext, type DefectReporter, doorOptions } from '../doors.ts'
+import { type DefectReporter, type DoorContext, doorOptions } from '../doors.ts'
 import type { Host, HostClipboard, OsSecretStore } from '../host.ts'
 import { createRouter } from '../router.ts'
 import { openWorkspace, sampleDirectory, type Workspace } from '../workspace.ts'
@@ -50,7 +50,7 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
     app.exit(1)
     throw error
   }
-  const rpc = new RPCHandler<CallContext>(createRouter(workspace), doorOptions(options.reportDefect))
+  const rpc = new RPCHandler<DoorContext>(createRouter(workspace), doorOptions(options.reportDefect))
 
   serveApp(electron, options.files)
   denyPermissions(electron)
@@ -90,6 +90,9 @@ function openWindow(electron: ElectronParts, options: DesktopOptions): DesktopWi
     if (!mayNavigate(event.url, event.isMainFrame ?? false)) event.preventDefault()
   })
   webContents.on('will-attach-webview', (event) => event.preventDefault())
+  webContents.on('will-prevent-unload', (event) => {
+    if (wantsToLeave(electron)) event.preventDefault()
+  })
   webContents.setWindowOpenHandler(({ url }) => {
     if (mayOpenOutside(url)) void electron.shell.openExternal(url)
     return { action: 'deny' }
@@ -97,6 +100,24 @@ function openWindow(electron: ElectronParts, options: DesktopOptions): DesktopWi
   window.once('ready-to-show', () => window.show())
   void window.loadURL(`${APP_ORIGIN}/`)
   return window
+}
+
+/**
+ * Asks in place of a page that does not want to be left yet, because of a recovery code that was not stored. Electron
+ * shows no question of its own: without this the window would stay open and not say why.
+ */
+function wantsToLeave({ dialog }: ElectronParts): boolean {
+  const buttons = ['Stay', 'Leave']
+  const answer = dialog.showMessageBoxSync({
+    type: 'warning',
+    buttons,
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+    message: 'Something on this page is not stored yet.',
+    detail: 'It cannot be shown again once you leave.',
+  })
+  return buttons[answer] === 'Leave'
 }
 
 /** Serves the built renderer under our own scheme: a fixed list of files, GET only, exact host. */
@@ -143,7 +164,8 @@ function closeBeforeQuit(electron: ElectronParts, workspace: Workspace, reportDe
       .catch(reportDefect)
       .finally(() => {
         closed = true
-        electron.app.quit()
+        // Closing may be done before Electron has finished asking "will-quit", and until then it ignores quit().
+        setImmediate(() => electron.app.quit())
       })
   })
 }

@@ -12,6 +12,10 @@ const { app, protocol } = electron
 // Databases and settings of keys are nobody else's business on this machine.
 process.umask(0o077)
 
+// Electron quits on these by itself until anything in Node listens to one of them, and then that rules alone: what
+// writes the settings does, and ends the process where it stands.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit())
+
 if (prepareDesktop({ app, protocol })) {
   // Loaded only now: some of what was prepared has to come before Electron is ready.
   start().catch((error: unknown) => {

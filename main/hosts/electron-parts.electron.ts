@@ -27,7 +27,9 @@ export interface ElectronParts {
   readonly shell: Pick<Electron.Shell, 'openExternal'>
   readonly clipboard: Pick<Electron.Clipboard, 'clear' | 'readText' | 'writeText'>
   readonly powerMonitor: { on(event: 'suspend' | 'lock-screen', listener: () => void): unknown }
-  readonly dialog: Pick<Electron.Dialog, 'showErrorBox'>
+  readonly dialog: Pick<Electron.Dialog, 'showErrorBox'> & {
+    showMessageBoxSync(options: Electron.MessageBoxSyncOptions): number
+  }
 }
 
 export interface DesktopWindow
@@ -39,7 +41,10 @@ export interface DesktopWindow
       event: 'will-navigate' | 'will-frame-navigate' | 'will-redirect',
       listener: (event: NavigationEvent) => void,
     ): unknown
-    on(event: 'will-attach-webview', listener: (event: { preventDefault(): void }) => void): unknown
+    on(
+      event: 'will-attach-webview' | 'will-prevent-unload',
+      listener: (event: { preventDefault(): void }) => void,
+    ): unknown
     setWindowOpenHandler(handler: (details: { url: string }) => { action: 'deny' }): unknown
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { OpenAPIHandler } from '@orpc/openapi/node'
 import { BodyLimitPlugin } from '@orpc/server/node'
 import { contract } from '../../shared/contract/index.ts'
-import { type CallContext, type DefectReporter, doorOptions } from '../doors.ts'
+import { type DefectReporter, type DoorContext, doorOptions } from '../doors.ts'
 import type { createRouter } from '../router.ts'
 
 const PREFIX = '/api'
@@ -27,7 +27,7 @@ export interface RestDoor {
  * cookie of the page is not accepted for calls, so that no web page can ride on it.
  */
 export function createRestDoor(options: RestDoorOptions): RestDoor {
-  const handler = new OpenAPIHandler<CallContext>(options.router, {
+  const handler = new OpenAPIHandler<DoorContext>(options.router, {
     ...doorOptions(options.reportDefect),
     plugins: [new BodyLimitPlugin({ maxBodySize: MAX_BODY })],
   })

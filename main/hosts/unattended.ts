@@ -1,8 +1,7 @@
+import { SAMPLE_PASSPHRASE } from '../../shared/sample.ts'
 import { fillSampleWorkspace } from '../sample/sample.ts'
 import type { Workspace } from '../workspace.ts'
 
-/** The sample holds nothing but generated data, so its passphrase is no secret. */
-const SAMPLE_PASSPHRASE = 'sample-workspace'
 const SEED = 1
 
 /** Opens the vault of the sample workspace without asking, and fills the workspace the first time. */

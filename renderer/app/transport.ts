@@ -1,6 +1,7 @@
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import { BRIDGE_PORT, BRIDGE_READY, type Bridge } from '../../shared/bridge.ts'
+import { PROOF_HEADER, SOCKET_PROTOCOL } from '../../shared/session.ts'
 import { type Channel, NoSessionError, type OpenChannel } from './connection.ts'
 
 declare global {
@@ -11,6 +12,7 @@ declare global {
 }
 
 const PORT_TIMEOUT_MS = 10_000
+const PROOF_KEY = 'keyhold-session'
 
 /** How this page reaches the workspace: the desktop's message port, or a WebSocket to the host that served it. */
 export function chooseTransport(): OpenChannel {
@@ -48,7 +50,7 @@ async function openSocket(): Promise<Channel> {
   const refused = token !== null && !(await exchange(token))
   const address = new URL('/rpc', window.location.href)
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
-  const socket = new WebSocket(address)
+  const socket = new WebSocket(address, [SOCKET_PROTOCOL, storedProof() ?? 'none'])
   socket.binaryType = 'arraybuffer'
   const opened = await new Promise<boolean>((resolve) => {
     socket.addEventListener('open', () => resolve(true), { once: true })
@@ -84,7 +86,15 @@ async function exchange(token: string): Promise<boolean> {
     credentials: 'same-origin',
     cache: 'no-store',
   })
-  return answer.ok
+  if (!answer.ok) return false
+  const { proof }: { proof: string } = await answer.json()
+  window.localStorage.setItem(PROOF_KEY, proof)
+  return true
+}
+
+/** Half of the session; the cookie is the other half. Shared by the tabs of this address, unknown to any other port. */
+function storedProof(): string | null {
+  return window.localStorage.getItem(PROOF_KEY)
 }
 
 /**
@@ -93,7 +103,8 @@ async function exchange(token: string): Promise<boolean> {
  */
 async function isTurnedAway(): Promise<boolean> {
   try {
-    const answer = await fetch('/session', { credentials: 'same-origin', cache: 'no-store' })
+    const headers = { [PROOF_HEADER]: storedProof() ?? 'none' }
+    const answer = await fetch('/session', { credentials: 'same-origin', cache: 'no-store', headers })
     return answer.status === 401
   } catch {
     return false

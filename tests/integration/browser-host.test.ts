@@ -1,17 +1,18 @@
 import { spawnSync } from 'node:child_process'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lineFile, type RunningHost, startHost, temporaryFolder } from '../support/browser-host.ts'
 import { rawRequest, upgradeHeaders } from '../support/raw-http.ts'
-import { cookieOf, exchangeToken, openSession } from '../support/session.ts'
+import { credentialsOf, exchangeToken, openSession, type SessionCredentials } from '../support/session.ts'
 
 const entry = join(import.meta.dirname, '../../out/main/browser.js')
 const folder = temporaryFolder('browser-host')
 const passphraseFile = lineFile(folder.path, 'passphrase', 'a passphrase for the host')
 
 let host: RunningHost
-let cookie: string
+let session: SessionCredentials
 
 beforeAll(async () => {
   host = await startHost({ dataDir: join(folder.path, 'data'), args: ['--passphrase-file', passphraseFile] })
@@ -36,11 +37,21 @@ describe('the browser host', () => {
   it('exchanges the launch token once, for a strict HttpOnly cookie', async () => {
     expect((await exchangeToken(host, 'x'.repeat(43))).status).toBe(401)
     const first = await exchangeToken(host)
-    expect(first.status).toBe(204)
+    expect(first.status).toBe(200)
     expect(String(first.headers['set-cookie'])).toMatch(/^keyhold_\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/)
-    cookie = cookieOf(first)
+    session = credentialsOf(first)
+    const { cookie, proof } = session
     expect((await exchangeToken(host)).status).toBe(401)
-    expect((await rawRequest(`${host.origin}/session`, { headers: { cookie, origin: host.origin } })).status).toBe(204)
+    const check = (headers: Record<string, string>) =>
+      rawRequest(`${host.origin}/session`, { headers: { origin: host.origin, ...headers } })
+    expect((await check({ cookie, 'x-keyhold-proof': proof })).status).toBe(204)
+    expect((await check({ cookie })).status).toBe(401)
+    expect((await check({ cookie, 'x-keyhold-proof': 'x' })).status).toBe(401)
+    expect((await check({ 'x-keyhold-proof': proof })).status).toBe(401)
+    // A page that asks its own server sends no Origin, and has to learn that its session is missing.
+    const alone = { cookie, 'x-keyhold-proof': proof }
+    expect((await rawRequest(`${host.origin}/session`, { headers: alone })).status).toBe(204)
+    expect((await rawRequest(`${host.origin}/session`)).status).toBe(401)
   })
 
   it('refuses foreign hosts and origins on requests and upgrades', async () => {
@@ -54,13 +65,21 @@ describe('the browser host', () => {
         .status,
     ).toBe(403)
     expect((await rawRequest(`${host.origin}/session`, { method: 'POST' })).status).toBe(403)
-    expect((await rawRequest(rpc, { headers: upgradeHeaders(own, 'https://evil.example', cookie) })).status).toBe(403)
-    expect((await rawRequest(rpc, { headers: upgradeHeaders(own, null, cookie) })).status).toBe(403)
-    expect((await rawRequest(rpc, { headers: upgradeHeaders('evil.example', host.origin, cookie) })).status).toBe(421)
-    expect((await rawRequest(rpc, { headers: upgradeHeaders(own, host.origin, null) })).status).toBe(401)
-    expect((await rawRequest(rpc, { headers: upgradeHeaders(own, host.origin, 'keyhold_1=x') })).status).toBe(401)
-    expect((await rawRequest(rpc, { headers: upgradeHeaders(own, host.origin, cookie) })).status).toBe(101)
-    expect((await rawRequest(`${host.origin}/api/keys`, { headers: { cookie, origin: host.origin } })).status).toBe(403)
+    expect((await rawRequest(rpc, { headers: upgradeHeaders(own, 'https://evil.example', session) })).status).toBe(403)
+    expect((await rawRequest(rpc, { headers: upgradeHeaders(own, null, session) })).status).toBe(403)
+    expect((await rawRequest(rpc, { headers: upgradeHeaders('evil.example', host.origin, session) })).status).toBe(421)
+    expect(
+      (await rawRequest(rpc, { headers: upgradeHeaders(own, host.origin, { ...session, cookie: null }) })).status,
+    ).toBe(401)
+    expect(
+      (await rawRequest(rpc, { headers: upgradeHeaders(own, host.origin, { ...session, cookie: 'keyhold_1=x' }) }))
+        .status,
+    ).toBe(401)
+    expect((await rawRequest(rpc, { headers: upgradeHeaders(own, host.origin, session) })).status).toBe(101)
+    expect(
+      (await rawRequest(`${host.origin}/api/keys`, { headers: { cookie: session.cookie, origin: host.origin } }))
+        .status,
+    ).toBe(403)
   })
 
   it.each([
@@ -77,8 +96,8 @@ describe('the browser host', () => {
   })
 
   it('lets two tabs work at the same time and tells each of the changes of the other', async () => {
-    const one = openSession(host, cookie)
-    const two = openSession(host, cookie)
+    const one = openSession(host, session)
+    const two = openSession(host, session)
     const changes = await two.client.system.changes()
     const next = changes.next()
     await one.client.accounts.create({ email: 'two-tabs@example.com' })
@@ -86,6 +105,38 @@ describe('the browser host', () => {
     expect((await two.client.accounts.list({ query: 'two-tabs' })).items).toHaveLength(1)
     one.close()
     two.close()
+  })
+
+  it('asks for the proof too: a cookie alone reaches every port of the machine', async () => {
+    const { host: own } = new URL(host.origin)
+    const rpc = `${host.origin}/rpc`
+    for (const proof of [null, 'none', session.proof.slice(1)]) {
+      expect((await rawRequest(rpc, { headers: upgradeHeaders(own, host.origin, { ...session, proof }) })).status).toBe(
+        401,
+      )
+    }
+  })
+
+  it('outlives callers that hang up in the middle of a refused upgrade', async () => {
+    const { port, host: own } = new URL(host.origin)
+    const lines = Object.entries(upgradeHeaders(own, 'http://evil.example', session)).map(
+      ([name, value]) => `${name}: ${value}`,
+    )
+    await Promise.all(
+      Array.from(
+        { length: 50 },
+        () =>
+          new Promise<void>((resolve) => {
+            const socket = connect(Number(port), '127.0.0.1', () => {
+              socket.write(`GET /rpc HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, () => socket.resetAndDestroy())
+            })
+            socket.on('close', () => resolve())
+            socket.on('error', () => {})
+          }),
+      ),
+    )
+    expect((await rawRequest(host.origin)).status).toBe(200)
+    expect(host.child.exitCode).toBeNull()
   })
 
   it('refuses a second process on the same data directory', () => {
@@ -97,8 +148,7 @@ describe('the browser host', () => {
   it('closes the database cleanly on Ctrl-C and finds everything after a restart', async () => {
     const dataDir = join(folder.path, 'restart')
     const first = await startHost({ dataDir, args: ['--passphrase-file', passphraseFile] })
-    const session = cookieOf(await exchangeToken(first))
-    const { client, close } = openSession(first, session)
+    const { client, close } = openSession(first, credentialsOf(await exchangeToken(first)))
     await client.accounts.create({ email: 'kept@example.com' })
     close()
     expect(await first.stop()).toBe(0)
@@ -106,7 +156,7 @@ describe('the browser host', () => {
     expect(db.prepare('SELECT email FROM accounts').pluck().all()).toEqual(['kept@example.com'])
     db.close()
     const second = await startHost({ dataDir, args: ['--passphrase-file', passphraseFile] })
-    const again = openSession(second, cookieOf(await exchangeToken(second)))
+    const again = openSession(second, credentialsOf(await exchangeToken(second)))
     expect((await again.client.vault.status()).state).toBe('ready')
     expect((await again.client.accounts.list({})).total).toBe(1)
     again.close()

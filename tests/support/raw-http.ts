@@ -40,7 +40,11 @@ export function rawRequest(
 }
 
 /** Headers of a WebSocket upgrade request. */
-export function upgradeHeaders(host: string, origin: string | null, cookie: string | null): Record<string, string> {
+export function upgradeHeaders(
+  host: string,
+  origin: string | null,
+  session: { readonly cookie: string | null; readonly proof: string | null },
+): Record<string, string> {
   return {
     host,
     connection: 'Upgrade',
@@ -48,6 +52,7 @@ export function upgradeHeaders(host: string, origin: string | null, cookie: stri
     'sec-websocket-version': '13',
     'sec-websocket-key': Buffer.from('0123456789abcdef').toString('base64'),
     ...(origin === null ? {} : { origin }),
-    ...(cookie === null ? {} : { cookie }),
+    ...(session.cookie === null ? {} : { cookie: session.cookie }),
+    ...(session.proof === null ? {} : { 'sec-websocket-protocol': `keyhold, ${session.proof}` }),
   }
 }

@@ -1,7 +1,9 @@
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import { WebSocket } from 'ws'
+import { z } from 'zod'
 import type { WorkspaceClient } from '../../shared/contract/index.ts'
+import { SOCKET_PROTOCOL } from '../../shared/session.ts'
 import type { RunningHost } from './browser-host.ts'
 import { type RawAnswer, rawRequest } from './raw-http.ts'
 
@@ -18,9 +20,22 @@ export function exchangeToken(
 }
 
 /** The `name=value` part of the session cookie in an answer; empty if there is none. */
-export function cookieOf(answer: RawAnswer): string {
+function cookieOf(answer: RawAnswer): string {
   const header = answer.headers['set-cookie']
   return (Array.isArray(header) ? (header[0] ?? '') : (header ?? '')).split(';')[0] ?? ''
+}
+
+/** Both halves of a session out of the answer to the exchange. */
+export function credentialsOf(answer: RawAnswer): SessionCredentials {
+  const { proof } = proofSchema.parse(JSON.parse(answer.body))
+  return { cookie: cookieOf(answer), proof }
+}
+
+const proofSchema = z.object({ proof: z.string() })
+
+export interface SessionCredentials {
+  readonly cookie: string
+  readonly proof: string
 }
 
 export interface Session {
@@ -28,14 +43,16 @@ export interface Session {
   close(): void
 }
 
-/** The typed client of a page: over the WebSocket, with the session cookie. */
-export function openSession(host: RunningHost, cookie: string): Session {
-  const socket = new WebSocket(`${host.origin.replace('http', 'ws')}/rpc`, { headers: { cookie, origin: host.origin } })
+/** The typed client of a page: over the WebSocket, with cookie and proof. */
+export function openSession(host: RunningHost, { cookie, proof }: SessionCredentials): Session {
+  const socket = new WebSocket(`${host.origin.replace('http', 'ws')}/rpc`, [SOCKET_PROTOCOL, proof], {
+    headers: { cookie, origin: host.origin },
+  })
   const link = new RPCLink({ websocket: socket as never })
   return { client: createORPCClient(link), close: () => socket.terminate() }
 }
 
 /** Exchanges the launch token of a host that was just started, and opens a session. */
 export async function firstSession(host: RunningHost): Promise<Session> {
-  return openSession(host, cookieOf(await exchangeToken(host)))
+  return openSession(host, credentialsOf(await exchangeToken(host)))
 }
