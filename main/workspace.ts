@@ -1,18 +1,22 @@
 import { join } from 'node:path'
+import { Problem } from '../shared/problems.ts'
 import { Accounts } from './accounts/accounts.ts'
-import { Audit } from './audit/audit.ts'
+import { Audit, type Caller } from './audit/audit.ts'
+import { CallerScope } from './audit/caller-scope.ts'
+import { BackupRoutine } from './backup-routine.ts'
 import { Changes } from './changes.ts'
 import { type Clock, type Host, systemClock } from './host.ts'
 import { createHttpClient } from './http/undici-client.ts'
 import { Imports } from './imports/imports.ts'
 import { Keys } from './keys/keys.ts'
+import { Notices } from './notices.ts'
 import { Providers } from './providers/providers.ts'
 import { Settings } from './settings/settings.ts'
 import type { StoreNotice } from './store/integrity.ts'
 import { takeDirectoryLock } from './store/lock.ts'
 import { openStore, type Store } from './store/store.ts'
 import { Usage } from './usage/usage.ts'
-import { Vault } from './vault/vault.ts'
+import { ON_REQUEST, Vault } from './vault/vault.ts'
 
 /** Everything that is open while Keyhold runs: made once by {@link openWorkspace}, shared by every door. */
 export interface Workspace {
@@ -21,11 +25,12 @@ export interface Workspace {
   readonly dataDir: string
   /** Generated data, labelled as such on every screen. */
   readonly sample: boolean
-  readonly notices: StoreNotice[]
+  readonly notices: Notices
   readonly store: Store
   readonly changes: Changes
   readonly settings: Settings
   readonly audit: Audit
+  readonly callers: CallerScope
   readonly vault: Vault
   readonly accounts: Accounts
   readonly keys: Keys
@@ -65,7 +70,9 @@ function assemble(
   const changes = new Changes()
   const store = openStore(dataDir)
   const settings = new Settings(dataDir, changes)
+  const notices = new Notices(changes, [...store.notices, ...settings.notices])
   const audit = new Audit(store, clock, changes)
+  const callers = new CallerScope()
   const http = createHttpClient({ userAgent: `Keyhold/${host.version}` })
   const providers = new Providers({ http, settings, clock, sample })
   const accounts = new Accounts({ store, audit, changes, clock })
@@ -75,8 +82,12 @@ function assemble(
     clock,
     hasSecrets: () => keys.hasSecrets(),
     autoLockMinutes: settings.preferences().autoLockMinutes,
-    onAudit: (action, detail) =>
-      audit.record({ source: 'app' }, { action, ...(detail === undefined ? {} : { detail }) }),
+    onAudit: (action, detail) => {
+      // A lock nobody asked for comes from a timer, which runs in the scope of whoever set it.
+      const caller: Caller =
+        action === 'vault.locked' && detail !== ON_REQUEST ? { source: 'system' } : callers.current()
+      audit.record(caller, { action, ...(detail === undefined ? {} : { detail }) })
+    },
   })
   const keys = new Keys({
     store,
@@ -88,11 +99,12 @@ function assemble(
     clock,
     clipboard: host.clipboard,
     preferences: () => settings.preferences(),
+    onUnreadable: (problem) => notices.push({ severity: 'error', message: problem.message, detail: inDetail(problem) }),
   })
   accounts.attachKeys(keys)
   const imports = new Imports({ store, keys, accounts, audit, clock })
   const usage = new Usage({ store, keys, accounts, providers, audit, changes, clock })
-  const notices = [...store.notices, ...settings.notices]
+  const backups = sample ? null : new BackupRoutine(store, clock, notices)
   const endWatch = whenVaultChanges(vault, {
     locked: () => {
       imports.forget()
@@ -104,7 +116,9 @@ function assemble(
         }),
       )
     },
-    ready: () => void keys.checkSecrets(),
+    ready: () => {
+      keys.checkSecrets().catch((error: unknown) => notices.push(secretsNotChecked(error)))
+    },
   })
 
   let closing: Promise<void> | null = null
@@ -115,6 +129,7 @@ function assemble(
     await keys.close()
     vault.close()
     await http.close()
+    backups?.close()
     store.close()
     lock.release()
   }
@@ -128,6 +143,7 @@ function assemble(
     changes,
     settings,
     audit,
+    callers,
     vault,
     accounts,
     keys,
@@ -154,6 +170,18 @@ function whenVaultChanges(vault: Vault, react: { locked: () => void; ready: () =
     if (isReady) react.ready()
     else react.locked()
   })
+}
+
+function secretsNotChecked(error: unknown): StoreNotice {
+  return {
+    severity: 'warning',
+    message: 'Not all stored keys could be checked for damage.',
+    detail: error instanceof Problem ? inDetail(error) : String(error),
+  }
+}
+
+function inDetail({ details: { cause, remedies } }: Problem): string {
+  return [cause, ...remedies].join(' ')
 }
 
 /** Where the sample workspace lives, beside the real one and never in it. */

@@ -1,5 +1,7 @@
 import { type Account, type AccountFields, accountFieldsSchema } from '../../shared/contract/accounts.ts'
+import { holdsKey } from '../../shared/key-formats.ts'
 import { invalidField, invalidInput, notFound, Problem } from '../../shared/problems.ts'
+import { countOf } from '../../shared/words.ts'
 import type { Audit, Caller } from '../audit/audit.ts'
 import type { Changes } from '../changes.ts'
 import type { Clock } from '../host.ts'
@@ -135,9 +137,9 @@ export class Accounts {
       this.#rows.delete(input.id)
       const detail =
         deletedKeys > 0
-          ? `${keyCount(deletedKeys)} deleted with it.`
+          ? `${countOf(deletedKeys, 'key')} deleted with it.`
           : target !== null && movedKeys > 0
-            ? `${keyCount(movedKeys)} moved to ${target.email}.`
+            ? `${countOf(movedKeys, 'key')} moved to ${target.email}.`
             : null
       this.#record(caller, 'account.deleted', account, detail)
       return { ok: true as const, deletedKeys, movedKeys }
@@ -198,7 +200,24 @@ export class Accounts {
 function readFields(input: AccountFields): AccountFields {
   const parsed = accountFieldsSchema.safeParse(input)
   if (!parsed.success) throw invalidInput(parsed.error.issues)
+  requireNoKeys(parsed.data)
   return parsed.data
+}
+
+/** These texts are not encrypted, so no key may stand in them. */
+function requireNoKeys(fields: AccountFields): void {
+  const whats = { name: 'name', organization: 'organisation', contactNote: 'note' } as const
+  const issues = (['name', 'organization', 'contactNote'] as const).flatMap((field) =>
+    holdsKey(fields[field] ?? '')
+      ? [
+          {
+            path: [field],
+            message: `There is a key in the ${whats[field]}, which is not encrypted. Store it as a key.`,
+          },
+        ]
+      : [],
+  )
+  if (issues.length > 0) throw invalidInput(issues)
 }
 
 /** As it is stored: half characters (lone surrogates) replaced, a blank note none. */
@@ -238,13 +257,9 @@ function emailTaken(other: StoredAccount, field: 'email' | 'organization'): Prob
 }
 
 function inUse(account: StoredAccount, count: number): Problem {
-  return new Problem('IN_USE', `The account ${account.email} has ${keyCount(count)}.`, {
+  return new Problem('IN_USE', `The account ${account.email} has ${countOf(count, 'key')}.`, {
     cause: 'Deleting it would leave them without an owner.',
     remedies: ['Move the keys to another account.', 'Or delete the keys together with the account.'],
     fields: [{ field: 'keys', message: 'Say what happens to the keys: "move" or "delete".' }],
   })
-}
-
-function keyCount(count: number): string {
-  return count === 1 ? '1 key' : `${count.toLocaleString('en-GB')} keys`
 }

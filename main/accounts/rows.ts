@@ -1,9 +1,9 @@
-import type { Statement as AnyStatement } from 'better-sqlite3'
 import { z } from 'zod'
 import { instantSchema } from '../../shared/contract/base.ts'
-import { Problem } from '../../shared/problems.ts'
 import { decodeCursor, encodeCursor } from '../store/cursor.ts'
+import { readRow, readRows } from '../store/row.ts'
 import type { SearchTerms } from '../store/search.ts'
+import { Statements } from '../store/statements.ts'
 import type { Db } from '../store/store.ts'
 
 /** An account as it is stored, without what the keys know of it. */
@@ -25,8 +25,6 @@ export interface AccountPageInput {
   readonly limit: number
 }
 
-type Statement = AnyStatement<unknown[]>
-
 const columns = `id, email, name, organization_name AS organization, contact_note AS contactNote,
   created_at AS createdAt, updated_at AS updatedAt`
 
@@ -36,46 +34,51 @@ const createdCursor = z.tuple([z.literal('created'), z.number().int()])
 
 /** SQL of the accounts. */
 export class AccountRows {
-  readonly #db: Db
-  readonly #statements = new Map<string, Statement>()
+  readonly #sql: Statements
 
   constructor(db: Db) {
-    this.#db = db
+    this.#sql = new Statements(db)
   }
 
   insert(account: Omit<StoredAccount, 'id'> & { search: string }): number {
-    const { lastInsertRowid } = this.#sql(
-      `INSERT INTO accounts (email, name, organization_name, contact_note, search, created_at, updated_at)
+    const { lastInsertRowid } = this.#sql
+      .prepare(
+        `INSERT INTO accounts (email, name, organization_name, contact_note, search, created_at, updated_at)
          VALUES (@email, @name, @organization, @contactNote, @search, @createdAt, @updatedAt)`,
-    ).run(account)
+      )
+      .run(account)
     return Number(lastInsertRowid)
   }
 
   update(account: Omit<StoredAccount, 'createdAt'> & { search: string }): void {
-    this.#sql(
-      `UPDATE accounts SET email = @email, name = @name, organization_name = @organization,
+    this.#sql
+      .prepare(
+        `UPDATE accounts SET email = @email, name = @name, organization_name = @organization,
            contact_note = @contactNote, search = @search, updated_at = @updatedAt WHERE id = @id`,
-    ).run(account)
+      )
+      .run(account)
   }
 
   delete(id: number): void {
-    this.#sql('DELETE FROM accounts WHERE id = ?').run(id)
+    this.#sql.prepare('DELETE FROM accounts WHERE id = ?').run(id)
   }
 
   get(id: number): StoredAccount | null {
-    const row = this.#sql(`SELECT ${columns} FROM accounts WHERE id = ?`).get(id)
-    return row === undefined ? null : readRow(row)
+    const row = this.#sql.prepare(`SELECT ${columns} FROM accounts WHERE id = ?`).get(id)
+    return row === undefined ? null : readRow(storedSchema, row, 'account')
   }
 
   many(ids: readonly number[]): StoredAccount[] {
-    return this.#sql(`SELECT ${columns} FROM accounts WHERE id IN (SELECT value FROM json_each(?))`)
+    const found = this.#sql
+      .prepare(`SELECT ${columns} FROM accounts WHERE id IN (SELECT value FROM json_each(?))`)
       .all(JSON.stringify(ids))
-      .map(readRow)
+    return readRows(storedSchema, found, 'account')
   }
 
   /** All accounts with this e-mail address, compared without case. */
   withEmail(email: string): StoredAccount[] {
-    return this.#sql(`SELECT ${columns} FROM accounts WHERE email = ? ORDER BY id`).all(email).map(readRow)
+    const found = this.#sql.prepare(`SELECT ${columns} FROM accounts WHERE email = ? ORDER BY id`).all(email)
+    return readRows(storedSchema, found, 'account')
   }
 
   page({ terms, sort, cursor, limit }: AccountPageInput): {
@@ -85,31 +88,26 @@ export class AccountRows {
   } {
     const needles = terms?.needles ?? []
     const filter = needles.map(() => 'instr(search, ?) > 0').join(' AND ') || 'TRUE'
-    const { n: total } = countSchema.parse(
-      this.#sql(`SELECT count(*) AS n FROM accounts WHERE ${filter}`).get(...needles),
+    const { n: total } = readRow(
+      countSchema,
+      this.#sql.prepare(`SELECT count(*) AS n FROM accounts WHERE ${filter}`).get(...needles),
+      'number of accounts',
     )
     const after = sort === 'email' ? '(email, id) > (?, ?)' : 'id < ?'
     const order = sort === 'email' ? 'email, id' : 'id DESC'
     const position = cursor === undefined ? [] : decodePosition(sort, cursor)
-    const items = this.#sql(
-      `SELECT ${columns} FROM accounts WHERE ${filter} ${cursor === undefined ? '' : `AND ${after}`}
+    const found = this.#sql
+      .prepare(
+        `SELECT ${columns} FROM accounts WHERE ${filter} ${cursor === undefined ? '' : `AND ${after}`}
          ORDER BY ${order} LIMIT ?`,
-    )
+      )
       .all(...needles, ...position, limit + 1)
-      .map(readRow)
+    const items = readRows(storedSchema, found, 'account')
     const more = items.length > limit
     if (more) items.pop()
     const last = items.at(-1)
     const next = more && last ? (sort === 'email' ? [sort, last.email, last.id] : [sort, last.id]) : null
     return { items, nextCursor: next && encodeCursor(next), total }
-  }
-
-  #sql(text: string): Statement {
-    const known = this.#statements.get(text)
-    if (known !== undefined) return known
-    const statement = this.#db.prepare<unknown[]>(text)
-    this.#statements.set(text, statement)
-    return statement
   }
 }
 
@@ -120,13 +118,4 @@ function decodePosition(sort: AccountPageInput['sort'], cursor: string): (string
   }
   const [, id] = decodeCursor(cursor, createdCursor)
   return [id]
-}
-
-function readRow(row: unknown): StoredAccount {
-  const parsed = storedSchema.safeParse(row)
-  if (parsed.success) return parsed.data
-  throw new Problem('STORE_FAILED', 'A stored account cannot be read.', {
-    cause: `Its row in the database does not have the expected form (${parsed.error.issues[0]?.path.join('.') ?? ''}).`,
-    remedies: ['Close Keyhold and put a copy from the folder "backups" in the place of the database.'],
-  })
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type AuditEntry, auditEntrySchema } from '../../shared/contract/audit.ts'
 import { decodeCursor, encodeCursor } from '../store/cursor.ts'
+import { readRow, readRows } from '../store/row.ts'
 import type { Db } from '../store/store.ts'
 
 export interface AuditPage {
@@ -13,6 +14,7 @@ const columns =
   'id, at, action, source, subject_kind AS subjectKind, subject_id AS subjectId, subject_name AS subjectName, detail'
 
 const cursorSchema = z.tuple([z.number().int()])
+const countSchema = z.object({ n: z.number().int() })
 
 /** SQL of the audit log. */
 export class AuditRows {
@@ -48,9 +50,11 @@ export class AuditRows {
       values.subjectId = input.subjectId
     }
     const filter = conditions.join(' AND ')
-    const total = z
-      .object({ n: z.number() })
-      .parse(this.#db.prepare(`SELECT count(*) AS n FROM audit_entries WHERE ${filter}`).get(values)).n
+    const { n: total } = readRow(
+      countSchema,
+      this.#db.prepare(`SELECT count(*) AS n FROM audit_entries WHERE ${filter}`).get(values),
+      'number of audit entries',
+    )
     const before = input.cursor === undefined ? null : decodeCursor(input.cursor, cursorSchema)[0]
     const found = this.#db
       .prepare(
@@ -58,7 +62,7 @@ export class AuditRows {
          ORDER BY id DESC LIMIT @limit`,
       )
       .all({ ...values, ...(before === null ? {} : { before }), limit: input.limit + 1 })
-    const items = z.array(auditEntrySchema).parse(found)
+    const items = readRows(auditEntrySchema, found, 'audit entry')
     const more = items.length > input.limit
     if (more) items.pop()
     const last = items.at(-1)

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import Conf from 'conf'
 import { z } from 'zod'
@@ -107,14 +107,22 @@ export class Settings {
   }
 
   #save(change: Partial<SettingsData>): void {
-    this.#data = { ...this.#data, ...change }
-    this.#conf.store = this.#data
+    const next = { ...this.#data, ...change }
+    this.#conf.store = next
+    this.#data = next
     this.#changes.announce('settings')
   }
 }
 
 function hashToken(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest()
+}
+
+/** What a write that was cut short leaves behind. It never became the settings file, so nothing is lost with it. */
+function sweepUnfinished(dataDir: string): void {
+  for (const name of readdirSync(dataDir)) {
+    if (name.startsWith(`${SETTINGS_FILE}.tmp-`)) rmSync(join(dataDir, name), { force: true })
+  }
 }
 
 function open(dataDir: string): { conf: Conf<Record<string, unknown>>; data: SettingsData; notices: StoreNotice[] } {
@@ -126,6 +134,7 @@ function open(dataDir: string): { conf: Conf<Record<string, unknown>>; data: Set
       clearInvalidConfig: false,
       accessPropertiesByDotNotation: false,
     })
+  sweepUnfinished(dataDir)
   try {
     const conf = make()
     return { conf, data: settingsSchema.parse(conf.store), notices: [] }

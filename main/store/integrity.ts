@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync } from 'no
 import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { BACKUP_FOLDER } from './files.ts'
+import { pragmaValue } from './pragma.ts'
 
 export interface StoreNotice {
   readonly severity: 'info' | 'warning' | 'error'
@@ -17,7 +18,7 @@ export function damageOf(file: string): string | null {
   let db: Database.Database | undefined
   try {
     db = new Database(file, { fileMustExist: true })
-    const result = db.pragma('quick_check(1)', { simple: true })
+    const result = pragmaValue(db, 'quick_check(1)')
     return result === 'ok' ? null : String(result)
   } catch (error) {
     if (isDamage(error)) return error instanceof Error ? error.message : String(error)

@@ -12,12 +12,24 @@ const LOCK_FILE = 'lock.db'
  */
 export function takeDirectoryLock(dataDir: string): { release(): void } {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const db = new Database(join(dataDir, LOCK_FILE), { timeout: 0 })
+  let db: Database.Database | undefined
   try {
+    db = new Database(join(dataDir, LOCK_FILE), { timeout: 0 })
     db.pragma('journal_mode = DELETE')
     db.exec('BEGIN EXCLUSIVE')
   } catch (error) {
-    db.close()
+    db?.close()
+    if (!isBusy(error)) {
+      throw new Problem(
+        'STORE_FAILED',
+        `The lock file ${join(dataDir, LOCK_FILE)} cannot be used.`,
+        {
+          cause: error instanceof Error ? error.message : String(error),
+          remedies: ['Close Keyhold and delete this file; it holds no data.', 'Check that the folder can be written.'],
+        },
+        { cause: error },
+      )
+    }
     throw new Problem(
       'CONFLICT',
       'This workspace is already open in another Keyhold.',
@@ -28,9 +40,14 @@ export function takeDirectoryLock(dataDir: string): { release(): void } {
       { cause: error },
     )
   }
+  const held = db
   return {
     release: () => {
-      if (db.open) db.close()
+      if (held.open) held.close()
     },
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
 }

@@ -1,11 +1,10 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../shared/problems.ts'
+import { backupName, prune } from './backups.ts'
 import { BACKUP_FOLDER } from './files.ts'
 import { migrations } from './migrations/index.ts'
+import { pragmaValue } from './pragma.ts'
 import type { Store } from './store.ts'
-
-const KEPT_BACKUPS = 10
 
 /**
  * Runs the migrations the database has not seen, each in its own transaction, after one verified backup of what
@@ -13,7 +12,7 @@ const KEPT_BACKUPS = 10
  */
 export function migrate(store: Store, dataDir: string): void {
   const { db } = store
-  const version = Number(db.pragma('user_version', { simple: true }))
+  const version = Number(pragmaValue(db, 'user_version'))
   const newest = migrations.length
   if (version > newest) {
     throw new Problem('STORE_FAILED', 'This workspace was written by a newer version of Keyhold.', {
@@ -24,8 +23,7 @@ export function migrate(store: Store, dataDir: string): void {
   if (version === newest) return
   const folder = join(dataDir, BACKUP_FOLDER)
   if (version > 0) {
-    const stamp = new Date().toISOString().replaceAll(':', '-')
-    store.backup(join(folder, `${stamp}-schema-${version}.db`))
+    store.backup(join(folder, backupName(Date.now(), `schema-${version}`)))
     prune(folder)
   }
   for (const [index, migration] of migrations.entries()) {
@@ -35,12 +33,4 @@ export function migrate(store: Store, dataDir: string): void {
       db.pragma(`user_version = ${index + 1}`)
     })
   }
-}
-
-function prune(folder: string): void {
-  if (!existsSync(folder)) return
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.db'))
-    .sort()
-  for (const name of files.slice(0, Math.max(0, files.length - KEPT_BACKUPS))) rmSync(join(folder, name))
 }

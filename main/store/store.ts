@@ -2,6 +2,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { Problem } from '../../shared/problems.ts'
+import { DailyBackup, PARTIAL } from './backups.ts'
 import { DATABASE_FILE } from './files.ts'
 import { damageOf, quarantine, type StoreNotice } from './integrity.ts'
 import { migrate } from './migrate.ts'
@@ -17,6 +18,12 @@ export interface Store {
   transaction<T>(work: () => T): T
   /** Writes a copy of the database to `file` and checks that it is sound before it gets its name. */
   backup(file: string): void
+  /**
+   * Backs up into `backups/` if anything changed since the newest backup and that one is a day old, and removes those
+   * that are kept no longer. Blocks while it copies. `now` is in UTC epoch milliseconds. Returns whether it made one.
+   * Throws what goes wrong; the workspace itself is unharmed then.
+   */
+  backupIfDue(now: number): boolean
   close(): void
 }
 
@@ -34,11 +41,13 @@ export function openStore(dataDir: string): Store {
     if (damage !== null) notices.push(quarantine(dataDir, file, damage))
   }
   const db = openDatabase(file)
+  const daily = new DailyBackup(db, dataDir, file)
   const store: Store = {
     db,
     notices,
     transaction: (work) => (db.inTransaction ? work() : db.transaction(work).immediate()),
     backup: (target) => backup(db, target),
+    backupIfDue: (now) => daily.makeIfDue(now, (target) => backup(db, target)),
     close: () => {
       if (!db.open) return
       db.pragma('optimize')
@@ -77,17 +86,21 @@ export function openDatabase(file: string): Db {
 }
 
 function backup(db: Db, target: string): void {
-  const partial = `${target}.partial`
+  const partial = `${target}${PARTIAL}`
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
   rmSync(partial, { force: true })
-  db.prepare('VACUUM INTO ?').run(partial)
-  const damage = damageOf(partial)
-  if (damage !== null) {
+  try {
+    // SQLite fills an empty file as it is, so that nobody else may read it at any time.
+    closeSync(openSync(partial, 'wx', 0o600))
+    db.prepare('VACUUM INTO ?').run(partial)
+    const damage = damageOf(partial)
+    if (damage !== null) throw storeFailed('The copy of the database turned out damaged and was thrown away.', damage)
+    syncFile(partial)
+    renameSync(partial, target)
+  } catch (error) {
     rmSync(partial, { force: true })
-    throw storeFailed('The copy of the database turned out damaged and was thrown away.', damage)
+    throw error instanceof Problem ? error : storeFailed('The database could not be backed up.', error)
   }
-  syncFile(partial)
-  renameSync(partial, target)
 }
 
 function syncFile(file: string): void {

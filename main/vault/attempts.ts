@@ -1,4 +1,5 @@
 import { Problem } from '../../shared/problems.ts'
+import { waitInWords } from '../../shared/words.ts'
 import type { Clock } from '../host.ts'
 import type { Store } from '../store/store.ts'
 import type { AttemptsRecord, VaultRows } from './rows.ts'
@@ -76,15 +77,9 @@ export class Attempts {
 }
 
 function tooEarly(retryAfterMs: number): Problem {
-  return new Problem('TOO_EARLY', `Too many wrong passphrases. Try again in ${inWords(retryAfterMs)}.`, {
+  return new Problem('TOO_EARLY', `Too many wrong passphrases. Try again in ${waitInWords(retryAfterMs)}.`, {
     cause: 'After a wrong passphrase the next try has to wait, a little longer each time. Nothing was tried.',
     remedies: ['Wait, then try again.', 'The recovery code opens the vault without waiting.'],
     retryAfterMs,
   })
-}
-
-function inWords(milliseconds: number): string {
-  const seconds = Math.ceil(milliseconds / 1_000)
-  if (seconds < 120) return seconds === 1 ? '1 second' : `${seconds} seconds`
-  return `${Math.ceil(seconds / 60)} minutes`
 }

@@ -20,13 +20,14 @@ export interface KdfPolicy {
 
 /**
  * About half a second and 128 MiB on a laptop: OWASP's scrypt setting (Password Storage Cheat Sheet).
- * scrypt because it is in OpenSSL and in Electron's BoringSSL alike. The ceiling allows 1 GiB.
+ * scrypt because it is in OpenSSL and in Electron's BoringSSL alike. The ceiling is twice that, a second
+ * and 256 MiB: stored parameters are read before anybody has shown a passphrase.
  * Only tests pass another policy.
  */
 export const productionKdf: KdfPolicy = {
   cost: { N: 2 ** 17, r: 8, p: 1 },
   floor: { N: 2 ** 17, r: 8, p: 1 },
-  ceiling: { N: 2 ** 20, r: 8, p: 4 },
+  ceiling: { N: 2 ** 18, r: 8, p: 1 },
 }
 
 export function isAccepted(policy: KdfPolicy, cost: ScryptCost): boolean {

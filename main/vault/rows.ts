@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type ProtectorKind, protectorKindSchema } from '../../shared/contract/vault.ts'
-import { Problem } from '../../shared/problems.ts'
 import { blobSchema } from '../store/blob.ts'
+import { readRow, readRows } from '../store/row.ts'
 import type { Db } from '../store/store.ts'
 
 /** The recorded vault: its id and the value that tells the right key from a wrong one. */
@@ -51,7 +51,7 @@ export class VaultRows {
     const found = this.#db
       .prepare('SELECT id, check_value AS checkValue, created_at AS createdAt FROM vault WHERE single = 1')
       .get()
-    return found === undefined ? null : read(vaultSchema, found)
+    return found === undefined ? null : readRow(vaultSchema, found, 'vault record')
   }
 
   insertVault(record: VaultRecord): void {
@@ -62,12 +62,12 @@ export class VaultRows {
 
   protectors(): ProtectorRecord[] {
     const found = this.#db.prepare(`SELECT ${protectorColumns} FROM vault_protectors ORDER BY created_at, kind`).all()
-    return read(z.array(protectorSchema), found)
+    return readRows(protectorSchema, found, 'vault protector')
   }
 
   protector(kind: ProtectorKind): ProtectorRecord | null {
     const found = this.#db.prepare(`SELECT ${protectorColumns} FROM vault_protectors WHERE kind = ?`).get(kind)
-    return found === undefined ? null : read(protectorSchema, found)
+    return found === undefined ? null : readRow(protectorSchema, found, 'vault protector')
   }
 
   putProtector(record: ProtectorRecord): void {
@@ -89,7 +89,7 @@ export class VaultRows {
     const found = this.#db
       .prepare('SELECT failures, last_failure_at AS lastFailureAt FROM vault_attempts WHERE single = 1')
       .get()
-    return found === undefined ? null : read(attemptsSchema, found)
+    return found === undefined ? null : readRow(attemptsSchema, found, 'record of failed tries')
   }
 
   /** Null forgets all failed tries. */
@@ -114,13 +114,4 @@ export function sameRecord(a: ProtectorRecord | null, b: ProtectorRecord | null)
 
 export function sameRecords(a: readonly ProtectorRecord[], b: readonly ProtectorRecord[]): boolean {
   return a.length === b.length && a.every((record, index) => sameRecord(record, b[index] ?? null))
-}
-
-function read<T extends z.ZodType>(schema: T, found: unknown): z.output<T> {
-  const parsed = schema.safeParse(found)
-  if (parsed.success) return parsed.data
-  throw new Problem('STORE_FAILED', 'The vault record in the database is damaged.', {
-    cause: 'A column does not hold what Keyhold writes there. Nothing was changed.',
-    remedies: ['Restore the workspace database from a backup.'],
-  })
 }

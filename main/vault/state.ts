@@ -1,5 +1,6 @@
 import type { ProtectorKind, VaultState } from '../../shared/contract/vault.ts'
-import { Problem, type ProblemCode } from '../../shared/problems.ts'
+import type { ProblemCode } from '../../shared/problem-codes.ts'
+import { Problem } from '../../shared/problems.ts'
 import type { OsSituation } from './os-protector.ts'
 
 export interface VaultFacts {

@@ -34,6 +34,9 @@ export type { SecretPlace, Secrets, VaultControl } from './secrets.ts'
 
 const OS_ANSWER_MS = 2_000
 
+/** The detail in the audit log of a lock that somebody asked for; any other lock happened by itself. */
+export const ON_REQUEST = 'on request'
+
 export interface VaultOptions {
   readonly store: Store
   /** Null on a host without a key store of the operating system. */
@@ -222,7 +225,7 @@ export class Vault implements VaultControl {
   }
 
   async lock(): Promise<VaultStatus> {
-    this.#lockNow('on request')
+    this.#lockNow(ON_REQUEST)
     return this.status()
   }
 

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { backupName, keptBackups } from '../../main/store/backups.ts'
 import { takeDirectoryLock } from '../../main/store/lock.ts'
 import { migrations } from '../../main/store/migrations/index.ts'
 import { openStore } from '../../main/store/store.ts'
@@ -25,6 +26,77 @@ afterEach(() => folder.remove())
 
 const file = () => join(folder.path, 'workspace.db')
 const addEntry = "INSERT INTO audit_entries (at, action, source, detail) VALUES (1, 'key.created', 'app', 'kept')"
+
+const DAY = 86_400_000
+const backups = () => readdirSync(join(folder.path, 'backups')).sort()
+
+describe('backups', () => {
+  it('are made once a day, only after a change, sound and for nobody else to read', () => {
+    const now = Date.now()
+    let store = openStore(folder.path)
+    store.db.exec(addEntry)
+    expect(store.backupIfDue(now)).toBe(true)
+    store.db.exec(addEntry)
+    expect(store.backupIfDue(now + DAY - 1)).toBe(false)
+    expect(store.backupIfDue(now + DAY)).toBe(true)
+    expect(store.backupIfDue(now + 3 * DAY)).toBe(false)
+    store.close()
+    store = openStore(folder.path)
+    store.db.exec(addEntry)
+    expect(store.backupIfDue(now + 4 * DAY)).toBe(true)
+    store.close()
+    expect(backups()).toHaveLength(3)
+    for (const [index, name] of backups().entries()) {
+      const path = join(folder.path, 'backups', name)
+      if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600)
+      const copy = new Database(path, { readonly: true })
+      expect(copy.pragma('quick_check', { simple: true })).toBe('ok')
+      expect(copy.prepare('SELECT count(*) FROM audit_entries').pluck().get()).toBe(index + 1)
+      copy.close()
+    }
+  })
+
+  it('see a change that an earlier session made, and none where there was none', () => {
+    const store = openStore(folder.path)
+    store.db.exec(addEntry)
+    expect(store.backupIfDue(Date.now() - 2 * DAY)).toBe(true)
+    store.close()
+    const idle = openStore(folder.path)
+    expect(idle.backupIfDue(Date.now())).toBe(false)
+    idle.db.exec(addEntry)
+    idle.close()
+    const next = openStore(folder.path)
+    expect(next.backupIfDue(Date.now())).toBe(true)
+    next.close()
+  })
+
+  it('leave nothing behind when the copy fails, and say why', () => {
+    const store = openStore(folder.path)
+    store.db.exec(addEntry)
+    writeFileSync(join(folder.path, 'backups'), 'a file where the folder should be')
+    expect(() => store.backupIfDue(Date.now())).toThrow()
+    expect(() => store.backup(join(folder.path, 'nowhere', '\0.db'))).toThrow()
+    store.db.exec(addEntry)
+    expect(store.db.prepare('SELECT count(*) FROM audit_entries').pluck().get()).toBe(2)
+    store.close()
+  })
+
+  it('keep the ten newest, of earlier days one each, and never touch files with other names', () => {
+    const today = Math.floor(Date.now() / DAY) * DAY
+    const early = [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1].flatMap((ago) => [today - ago * DAY, today - ago * DAY + 5])
+    const kept = keptBackups([...early, today, today + 1], today + 2)
+    expect(kept).toEqual([today + 1, today, ...[1, 2, 3, 4, 5, 6, 7, 8].map((ago) => today - ago * DAY + 5)])
+    const store = openStore(folder.path)
+    for (const at of early) store.backup(join(folder.path, 'backups', backupName(at, 'daily')))
+    writeFileSync(join(folder.path, 'backups', 'mine.db'), 'kept')
+    writeFileSync(join(folder.path, 'backups', `${backupName(today, 'daily')}.partial`), 'left by a crash')
+    store.db.exec(addEntry)
+    expect(store.backupIfDue(today + 2 * DAY)).toBe(true)
+    store.close()
+    expect(backups()).toHaveLength(11)
+    expect(backups()).toContain('mine.db')
+  })
+})
 
 describe('the store', () => {
   it('opens with the pragmas a database of keys needs', () => {
@@ -68,8 +140,9 @@ describe('the store', () => {
     store.db.exec(addEntry)
     store.close()
     const db = new Database(file())
-    const last = migrations.at(-1)
-    db.pragma(`user_version = ${migrations.length - 1}`)
+    const before = migrations.findIndex(({ name }) => name === 'usage')
+    expect(before).toBeGreaterThan(0)
+    db.pragma(`user_version = ${before}`)
     for (const name of db
       .prepare(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'usage%' AND name NOT LIKE '%_content'",
@@ -79,7 +152,6 @@ describe('the store', () => {
       db.exec(`DROP TABLE IF EXISTS "${String(name)}"`)
     }
     db.close()
-    expect(last?.name).toBe('usage')
     openStore(folder.path).close()
     const backups = readdirSync(join(folder.path, 'backups'))
     expect(backups).toHaveLength(1)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { accountSchema } from '../../../shared/contract/accounts.ts'
-import { account, app, newKey, openWorkbench, problemOf, type Workbench } from '../keys/workbench.ts'
+import { account, app, fakeSecret, newKey, openWorkbench, problemOf, type Workbench } from '../keys/workbench.ts'
 
 let bench: Workbench
 
@@ -34,6 +34,18 @@ describe('accounts', () => {
     })
     expect(bench.accounts.get(bare.id)).toMatchObject({ name: null, organization: null, contactNote: null })
     expect(actions()).toEqual(['account.created', 'account.created'])
+  })
+
+  it('refuses a key in a field that is not encrypted, and names the field', async () => {
+    const secret = fakeSecret('misplaced')
+    for (const field of ['name', 'organization', 'contactNote'] as const) {
+      const problem = await problemOf(() =>
+        bench.accounts.create(app, account({ email: 'ops@acme.example', [field]: `is ${secret}` })),
+      )
+      expect(problem).toMatchObject({ code: 'INVALID_INPUT', fields: [{ field }] })
+      expect(JSON.stringify(problem)).not.toContain(secret)
+    }
+    expect(emails()).toEqual([])
   })
 
   it('UD-ACC-05: refuses a missing or malformed e-mail address and names the field', async () => {

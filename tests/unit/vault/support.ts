@@ -7,7 +7,8 @@ import { type OsSecretAvailability, type OsSecretStore, OsSecretStoreError } fro
 import { openStore, type Store } from '../../../main/store/store.ts'
 import type { KdfPolicy } from '../../../main/vault/kdf.ts'
 import { Vault, type VaultOptions } from '../../../main/vault/vault.ts'
-import { Problem, type ProblemCode } from '../../../shared/problems.ts'
+import type { ProblemCode } from '../../../shared/problem-codes.ts'
+import { Problem } from '../../../shared/problems.ts'
 
 /** The same code as in production at a thousandth of the cost. */
 export const cheapKdf: KdfPolicy = {
