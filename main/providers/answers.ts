@@ -71,64 +71,6 @@ export function isErrorBody(value: unknown): boolean {
   )
 }
 
-const MAX_WORDS = 4_096
-const GRAM = 8
-
-/** At most 4 KiB of text on one line, which is as much of an error body as is ever kept. */
-export function shorten(text: string): string {
-  const line = text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
-    .replace(/ {2,}/g, ' ')
-    .trim()
-  if (Buffer.byteLength(line) <= MAX_WORDS) return line
-  return `${Buffer.from(line)
-    .subarray(0, MAX_WORDS - 3)
-    .toString('utf8')
-    .replace(/\uFFFD+$/, '')}…`
-}
-
-/**
- * The text without anything that resembles the secret: the secret itself (also encoded), every piece of it of
- * eight or more characters, and every masked form (several providers echo `sk-ab***wxyz` in their errors).
- */
-export function withoutSecret(text: string, secret: string): string {
-  const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')]
-  let clean = text
-  for (const form of forms) if (form.length >= 4) clean = clean.replaceAll(form, '[key]')
-  clean = withoutPieces(clean, secret)
-  return clean.replace(/[\w.+/=-]*(?:\*{3,}|•{2,}|…|\.{3,})[\w.+/=*•…-]*/g, (token) =>
-    /[\w]/.test(token) ? maskedToken(token) : token,
-  )
-}
-
-/** "Wait..." is prose; "sk-ab...wxyz", "****wxyz" and "BSA…x1" are what is left of a key. */
-function maskedToken(token: string): string {
-  const isEllipsis = /^[A-Za-z]*(?:…|\.{3,})$/.test(token)
-  return isEllipsis ? token : '[key]'
-}
-
-function withoutPieces(text: string, secret: string): string {
-  if (secret.length < GRAM) return text
-  const grams = new Set<string>()
-  for (let at = 0; at + GRAM <= secret.length; at += 1) grams.add(secret.slice(at, at + GRAM))
-  let clean = ''
-  let kept = 0
-  let at = 0
-  while (at + GRAM <= text.length) {
-    if (!grams.has(text.slice(at, at + GRAM))) {
-      at += 1
-      continue
-    }
-    let end = at + GRAM
-    while (end + 1 <= text.length && grams.has(text.slice(end + 1 - GRAM, end + 1))) end += 1
-    clean += `${text.slice(kept, at)}[key]`
-    kept = end
-    at = end
-  }
-  return clean + text.slice(kept)
-}
-
 const remediesOf: Record<ValidationOutcome, readonly string[]> = {
   valid: [],
   valid_limited: [

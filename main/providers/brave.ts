@@ -11,6 +11,7 @@ import {
   unrecognisedOutcome,
   withWords,
 } from './calls.ts'
+import { noFigures } from './facts.ts'
 import type {
   CallContext,
   Credential,
@@ -21,10 +22,12 @@ import type {
   ValidationResult,
 } from './provider.ts'
 import { readBraveRateLimits, readBraveWindows } from './rate-limits.ts'
-import { DAY_MS, dayOf, noFigures } from './reports.ts'
+import { DAY_MS, dayOf } from './reports.ts'
 
 const NAME = 'Brave Search'
 const TEST_TIMEOUT_MS = 20_000
+/** The start of a window is rounded to this: the reset is told in whole seconds, and the clocks are never the same. */
+const WINDOW_STEP_MS = 3_600_000
 /** A window at least this long is the plan's quota; shorter ones are throttles. */
 const QUOTA_WINDOW_SECONDS = 86_400
 
@@ -132,9 +135,10 @@ async function validate(credential: Credential, context: CallContext): Promise<V
  * (`usageIsBilled`).
  *
  * The counter runs from the start of the plan's window (about a month) to now and is not split into days. It is
- * given as one fact on the first day of that window, whichever days were asked for: each later sync replaces it, so
- * a range that holds that day has the true total and nothing is counted twice. Plans without a quota (limit 0) count
- * nothing: no fact then.
+ * given as one fact on the first day of that window, whichever days were asked for. Each later reading takes the place
+ * of the earlier ones of the same window, also if its first day comes out as the one before or after. So a range that
+ * holds that day has the true total of the window, a shorter one has nothing (which the diagnostics say), and nothing is
+ * ever counted twice. Plans without a quota (limit 0) count nothing: no fact then.
  */
 function planUsage(credential: Credential, _window: UsageWindow, context: CallContext): UsageChain[] {
   const today = dayOf(context.clock.now())
@@ -169,13 +173,29 @@ async function fetchCounter(credential: Credential, context: CallContext): Promi
   if (quota.windowSeconds === null || quota.windowSeconds < QUOTA_WINDOW_SECONDS || quota.resetsAt === null) {
     return nothing
   }
-  const day = dayOf(quota.resetsAt - quota.windowSeconds * 1_000)
+  const windowMs = quota.windowSeconds * 1_000
+  const start = Math.round((quota.resetsAt - windowMs) / WINDOW_STEP_MS) * WINDOW_STEP_MS
+  const day = dayOf(start)
   const requests = Math.max(0, quota.limit - quota.remaining)
-  return { facts: [{ ...noFigures, day, requests, provenance: 'metered' }], buckets: [day], nextToken: null }
+  const today = dayOf(context.clock.now())
+  const half = Math.floor(windowMs / DAY_MS / 2)
+  return {
+    facts: [{ ...noFigures, day, requests, provenance: 'metered' }],
+    buckets: [today],
+    // Less than the way to where the windows before and after begin.
+    replaces: { from: day - half * DAY_MS, to: day + (half + 1) * DAY_MS },
+    nextToken: null,
+  }
 }
 
 function notAnswered(result: ValidationResult, answer: Answer): ValidationResult {
   return result.outcome === 'valid' ? unrecognisedOutcome(NAME, answer) : result
 }
 
-export const braveAdapter: ProviderAdapter = { id: 'brave', validate, planUsage, usageIsBilled: true }
+export const braveAdapter: ProviderAdapter = {
+  id: 'brave',
+  validate,
+  planUsage,
+  usageIsBilled: true,
+  usageReach: () => 0,
+}

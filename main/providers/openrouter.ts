@@ -5,7 +5,7 @@ import { outcome } from './answers.ts'
 import { fetchJson, testKey, testPolicy, unrecognisedOutcome } from './calls.ts'
 import { bearer, isManagementKey, type KeyInfo, keyInfoSchema, NAME, readOpenRouter } from './openrouter/answers.ts'
 import { listOpenRouterKeys } from './openrouter/keys.ts'
-import { planOpenRouterUsage } from './openrouter/usage.ts'
+import { openRouterReach, planOpenRouterUsage } from './openrouter/usage.ts'
 import {
   type CallContext,
   type Credential,
@@ -105,4 +105,5 @@ export const openrouterAdapter: ProviderAdapter = {
   validate,
   listKeys: listOpenRouterKeys,
   planUsage: planOpenRouterUsage,
+  usageReach: openRouterReach,
 }

@@ -21,6 +21,11 @@ export interface ProviderAdapter {
    * chain do. Throws {@link ProviderError} with code INVALID_INPUT if this key cannot be asked for usage.
    */
   planUsage?(credential: Credential, window: UsageWindow, context: CallContext): UsageChain[]
+  /**
+   * For how many days, today included, this kind of key can be asked for usage; null (and when it is not there): for
+   * any day. What was not read within that time can never be read. 0: about no single day, only a running counter.
+   */
+  usageReach?(kind: KeyKind): number | null
   /** Fetching usage is itself a billed call (Brave): do it only for keys the operator named, never for all at once. */
   readonly usageIsBilled?: boolean
 }
@@ -87,8 +92,16 @@ export interface UsageChain {
 
 export interface UsagePage {
   readonly facts: readonly UsageFact[]
-  /** Days for which the answer says something, even if "nothing yet". */
+  /**
+   * Days for which the answer says something, even if "nothing yet". A day counts as read when every report that
+   * speaks for it has given its bucket.
+   */
   readonly buckets: readonly number[]
+  /**
+   * Days on which everything the report said before is out of date, with or without facts of this page: a running
+   * counter, whose newest reading takes the place of earlier ones.
+   */
+  readonly replaces?: UsageWindow
   readonly nextToken: string | null
 }
 

@@ -1,9 +1,11 @@
 import type { Validation } from '../../shared/contract/keys.ts'
+import { detectKey } from '../../shared/key-formats.ts'
 import { Problem } from '../../shared/problems.ts'
 import { type KeyKind, type ProviderId, providerInfo } from '../../shared/providers.ts'
 import type { Clock } from '../host.ts'
 import type { HttpClient } from '../http/http-client.ts'
 import type { Settings } from '../settings/settings.ts'
+import { guarded } from './guarded.ts'
 import type { CallContext, Credential, ProviderAdapter } from './provider.ts'
 import { adapters } from './registry.ts'
 
@@ -16,6 +18,7 @@ export class Providers {
   readonly #settings: Settings
   readonly #clock: Clock
   readonly #sample: boolean
+  readonly #adapters = new Map<ProviderId, ProviderAdapter>()
 
   /** In a sample workspace no key is real, so none is sent to a provider; only to an address that was set by hand. */
   constructor(deps: { http: HttpClient; settings: Settings; clock: Clock; sample?: boolean }) {
@@ -25,9 +28,14 @@ export class Providers {
     this.#clock = deps.clock
   }
 
-  /** Null for `custom`, which no call exists for. */
+  /** Behind the boundary that cleans what providers say. Null for `custom`, which no call exists for. */
   adapter(id: ProviderId): ProviderAdapter | null {
-    return id === 'custom' ? null : adapters[id]
+    if (id === 'custom') return null
+    const known = this.#adapters.get(id)
+    if (known !== undefined) return known
+    const adapter = guarded(providerInfo(id).name, adapters[id])
+    this.#adapters.set(id, adapter)
+    return adapter
   }
 
   /** Throws FORBIDDEN for an admin key and a replaced address that is not allowed for it, UNSUPPORTED for `custom`. */
@@ -65,7 +73,7 @@ export class Providers {
   async validate(id: ProviderId, credential: Credential, signal?: AbortSignal): Promise<Validation> {
     const adapter = this.adapter(id)
     if (adapter === null) throw unsupported(providerInfo(id).name)
-    const context = this.context(id, credential.kind, signal)
+    const context = this.context(id, strictestKind(credential), signal)
     const started = performance.now()
     const result = await adapter.validate(credential, context).catch((error: unknown) => {
       if (signal?.aborted) {
@@ -75,6 +83,11 @@ export class Providers {
     })
     return { ...result, testedAt: this.#clock.now(), durationMs: Math.round(performance.now() - started) }
   }
+}
+
+/** An admin key is one by its form, whatever it was stored or pasted as. */
+function strictestKind({ secret, kind }: Credential): KeyKind {
+  return detectKey(secret).kind === 'admin' ? 'admin' : kind
 }
 
 function unsupported(name: string): Problem {

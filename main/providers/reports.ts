@@ -1,12 +1,17 @@
 import { z } from 'zod'
 import { parseNanos } from '../../shared/money.ts'
 import { badAnswer } from './calls.ts'
-import { ProviderError, type UsageFact, type UsageWindow } from './provider.ts'
+import { ProviderError, type UsageWindow } from './provider.ts'
 
 export const DAY_MS = 86_400_000
 
-/** Counters of reports. Negative, fractional and infinite ones are refused with the whole answer. */
-export const counterSchema = z.number().int().nonnegative()
+/** No account counts that much in a day, and sums of such figures stay exact. */
+const MAX_COUNT = 1e15
+/** A hundred million of the main unit, in nanos: sums stay far from what a 64-bit integer holds. */
+const MAX_AMOUNT = 10n ** 17n
+
+/** Counters of reports. Negative, fractional, infinite and impossibly large ones are refused with the whole answer. */
+export const counterSchema = z.number().int().nonnegative().max(MAX_COUNT)
 
 /** First instant of the UTC day. */
 export function dayOf(instant: number): number {
@@ -41,11 +46,17 @@ export function readShape<T extends z.ZodType>(provider: string, schema: T, valu
   throw badAnswer(provider, `JSON of an unknown form (at ${at}: ${issue?.message ?? 'not as expected'})`)
 }
 
-/** An amount of money in nanos of the main unit; `shift` is -2 for cents. Throws for what is not a finite number. */
+/**
+ * An amount of money in nanos of the main unit; `shift` is -2 for cents. Throws for what is not a finite number, or
+ * an impossibly large one.
+ */
 export function readAmount(provider: string, value: string | number, shift = 0): bigint {
   const nanos = parseNanos(value, shift)
   if (nanos === null)
     throw badAnswer(provider, `an amount of money that is not a number (${String(value).slice(0, 40)})`)
+  if (nanos > MAX_AMOUNT || nanos < -MAX_AMOUNT) {
+    throw badAnswer(provider, `an amount of money that cannot be right (${String(value).slice(0, 40)})`)
+  }
   return nanos
 }
 
@@ -86,48 +97,6 @@ export class PageTrail {
     return token
   }
 }
-
-/**
- * Adds up facts of the same day, provenance, currency and dimensions: some reports break down further than Keyhold
- * keeps (by endpoint, by tier). A figure nobody gave stays null.
- */
-export function mergeFacts(facts: readonly UsageFact[]): UsageFact[] {
-  const merged = new Map<string, UsageFact>()
-  for (const fact of facts) {
-    const { day, remoteKeyId, project, model, lineItem, currency, provenance } = fact
-    const identity = JSON.stringify([day, remoteKeyId, project, model, lineItem, currency, provenance])
-    const before = merged.get(identity)
-    merged.set(identity, before === undefined ? fact : add(before, fact))
-  }
-  return [...merged.values()]
-}
-
-function add(a: UsageFact, b: UsageFact): UsageFact {
-  const sum = (x: number | null, y: number | null) => (x === null ? y : y === null ? x : x + y)
-  const { costNanos } = a
-  return {
-    ...a,
-    requests: sum(a.requests, b.requests),
-    inputTokens: sum(a.inputTokens, b.inputTokens),
-    outputTokens: sum(a.outputTokens, b.outputTokens),
-    cachedInputTokens: sum(a.cachedInputTokens, b.cachedInputTokens),
-    costNanos: costNanos === null ? b.costNanos : b.costNanos === null ? costNanos : costNanos + b.costNanos,
-  }
-}
-
-/** What every fact begins with: nothing said about anything. */
-export const noFigures = {
-  remoteKeyId: null,
-  project: null,
-  model: null,
-  lineItem: null,
-  requests: null,
-  inputTokens: null,
-  outputTokens: null,
-  cachedInputTokens: null,
-  costNanos: null,
-  currency: null,
-} as const satisfies Omit<UsageFact, 'day' | 'provenance'>
 
 /** This kind of key cannot be asked for what was wanted. */
 export function wrongKey(provider: string, message: string): ProviderError {

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { parseNanos } from '../../shared/money.ts'
-import { outcome, shorten, withoutSecret } from './answers.ts'
+import { waitInWords } from '../../shared/words.ts'
+import { outcome } from './answers.ts'
 import { type Answer, unrecognisedOutcome, withWords } from './calls.ts'
 import type { Credential, ValidationResult } from './provider.ts'
+import { shorten, withoutSecret } from './provider-text.ts'
 
 /** Longest name of an owner or a permission that is kept. */
 const MAX_LABEL = 200
@@ -24,16 +26,8 @@ export function usualOutcome(provider: string, answer: Answer): ValidationResult
 export function rateLimitedOutcome(provider: string, answer: Answer, waitMs: number | null): ValidationResult {
   const sentence = `${provider} is limiting requests at the moment, so the key could not be tested.`
   return outcome('rate_limited', withWords(sentence, answer.words), {
-    remedies: [waitMs === null ? 'Wait a moment and try again.' : `Try again in ${inWords(waitMs)}.`],
+    remedies: [waitMs === null ? 'Wait a moment and try again.' : `Try again in ${waitInWords(waitMs)}.`],
   })
-}
-
-/** A duration as an operator says it: "45 seconds", "12 minutes". Rounded up. */
-function inWords(milliseconds: number): string {
-  const seconds = Math.max(1, Math.ceil(milliseconds / 1_000))
-  if (seconds < 120) return seconds === 1 ? '1 second' : `${seconds} seconds`
-  const minutes = Math.ceil(seconds / 60)
-  return minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`
 }
 
 /**

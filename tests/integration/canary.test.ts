@@ -25,6 +25,7 @@ const pieces = [
   canary.slice(9, 49),
   Buffer.from(canary).toString('base64'),
   Buffer.from(canary).toString('hex'),
+  ...Array.from({ length: 12 }, (_, index) => canary.slice(9 + index * 8, 21 + index * 8)),
 ]
 
 afterAll(() => folder.remove())
@@ -100,7 +101,7 @@ describe('a random key', () => {
     note('dashboard', await client.usage.dashboard({ days: 7, groupBy: 'key' }))
     note('export', await client.usage.exportCsv({ days: 7, groupBy: 'key' }))
 
-    gateway.echoKeys(true)
+    gateway.echo('errors')
     note('test through an echoing gateway', await client.keys.test({ id: key.id }))
     const failing = await client.usage.sync({ days: 7 })
     for await (const state of await client.usage.progress()) {
@@ -109,7 +110,39 @@ describe('a random key', () => {
     }
     note('diagnostics', await client.usage.diagnostics())
     note('sources', await client.usage.sources())
-    gateway.echoKeys(false)
+
+    // Right answers with the key in every name and id: all of it is stored, but without the key.
+    gateway.echo('fields')
+    const echoed = await client.usage.sync({ days: 7 })
+    for await (const state of await client.usage.progress()) {
+      note('echoed progress', state)
+      if (state.runId === echoed.runs[0]?.runId && !['queued', 'running'].includes(state.state)) {
+        expect(state.state).toBe('done')
+        break
+      }
+    }
+    const remote = await client.keys.remote({ id: key.id })
+    expect(remote.items.length).toBeGreaterThan(1)
+    expect(new Set(remote.items.map(({ remoteId }) => remoteId)).size).toBe(remote.items.length)
+    expect(remote.items[0]?.name).toContain('[key]')
+    note('remote keys with echoes', remote)
+    for (const groupBy of ['key', 'model', 'project'] as const) {
+      const dashboard = await client.usage.dashboard({ days: 7, groupBy })
+      note(`dashboard by ${groupBy} with echoes`, dashboard)
+      note(`export by ${groupBy} with echoes`, await client.usage.exportCsv({ days: 7, groupBy }))
+      if (groupBy === 'model') expect(JSON.stringify(dashboard)).toContain('[key]')
+    }
+    gateway.echo('amounts')
+    const refused = await client.usage.sync({ days: 7 })
+    for await (const state of await client.usage.progress()) {
+      note('refused progress', state)
+      if (state.runId === refused.runs[0]?.runId && !['queued', 'running'].includes(state.state)) {
+        expect(state.state).toBe('failed')
+        break
+      }
+    }
+    note('diagnostics of amounts', await client.usage.diagnostics())
+    gateway.echo('nothing')
 
     note(
       'import preview',

@@ -6,9 +6,11 @@ import { type PagingFault, type ServerOptions, type Simulator, startSimulator } 
 export interface AnthropicOptions extends ServerOptions {
   /** Same seed, same figures. */
   readonly seed?: number
-  /** The present as the provider sees it. Costs lag a day behind, usage does not. */
+  /** The present as the provider sees it. Costs come out when a day is over, usage during the day. */
   readonly now?: () => number
   readonly historyDays?: number
+  /** Whole days between the end of a day and the coming out of its costs; 0 unless told. */
+  readonly costLagDays?: number
   /** Buckets on a page at most, to make long chains of pages out of short ranges. */
   readonly pageSize?: number
 }
@@ -37,6 +39,7 @@ export async function startAnthropicSimulator(options: AnthropicOptions = {}): P
     seed: options.seed ?? 1,
     now: options.now ?? Date.now,
     historyDays: options.historyDays ?? 120,
+    costLagDays: options.costLagDays ?? 0,
   })
   const state = { paging: 'none' as PagingFault, pageSize: options.pageSize ?? null }
   const server = await startSimulator('/v1', options, (request) => answerAnthropic(organization, state, request))

@@ -29,11 +29,11 @@ export type BraveKeyName = keyof typeof braveKeys
 
 export interface BraveOptions extends ServerOptions {
   /** Answers searches of the free plan as if so many had been made this month before. */
-  readonly usedThisMonth?: number
+  readonly usedThisMonth?: number | (() => number)
   /** Errors as `errors: [{…}]`, the documented variant, and not as `error: {…}`. */
   readonly errorsAsArray?: boolean
   /** Seconds until the quota starts over. */
-  readonly resetSeconds?: number
+  readonly resetSeconds?: number | (() => number)
 }
 
 export interface BraveSimulator extends Simulator {
@@ -72,8 +72,9 @@ function answerBrave(options: BraveOptions, state: { billed: number }, request: 
   }
   if (name === 'noSubscription') return fail(404, 'SUBSCRIPTION_NOT_FOUND', { component: 'authentication' })
   if (name === 'notInPlan') return fail(400, 'OPTION_NOT_IN_PLAN', { component: 'authentication' })
-  const used = (options.usedThisMonth ?? 1_882) + state.billed
-  const headers = rateHeaders(name, used, options.resetSeconds ?? 183_945)
+  const used = present(options.usedThisMonth, 1_882) + state.billed
+  const reset = present(options.resetSeconds, 183_945)
+  const headers = rateHeaders(name, used, reset)
   if (name === 'rateLimited') {
     const meta = {
       plan: 'Search',
@@ -92,8 +93,12 @@ function answerBrave(options: BraveOptions, state: { billed: number }, request: 
   if (!request.query.get('q'))
     return fail(422, 'VALIDATION', { errors: [{ loc: ['query', 'q'], msg: 'Field required' }] })
   state.billed += 1
-  const after = rateHeaders(name, used + 1, options.resetSeconds ?? 183_945)
+  const after = rateHeaders(name, used + 1, reset)
   return { status: 200, body: { type: 'search', web: { results: [] } }, key: name, headers: after }
+}
+
+function present(option: number | (() => number) | undefined, otherwise: number): number {
+  return typeof option === 'function' ? option() : (option ?? otherwise)
 }
 
 function rateHeaders(name: BraveKeyName, used: number, reset: number): Record<string, string> {

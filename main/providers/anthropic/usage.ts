@@ -1,20 +1,9 @@
 import { z } from 'zod'
+import { type BucketReport, type BucketSource, bucketChain } from '../bucket-reports.ts'
 import { type Answer, fetchJson } from '../calls.ts'
-import type { CallContext, Credential, UsageChain, UsageFact, UsagePage, UsageWindow } from '../provider.ts'
-import {
-  counterSchema,
-  DAY_MS,
-  dayOf,
-  mergeFacts,
-  noFigures,
-  PageTrail,
-  readAmount,
-  readCurrency,
-  readDay,
-  readShape,
-  splitWindow,
-  wrongKey,
-} from '../reports.ts'
+import { noFigures } from '../facts.ts'
+import type { CallContext, Credential, UsageChain, UsageWindow } from '../provider.ts'
+import { counterSchema, DAY_MS, dayOf, readAmount, readCurrency, splitWindow, wrongKey } from '../reports.ts'
 import { anthropicHeaders, anthropicSyncPolicy, NAME, readAnthropic } from './answers.ts'
 import { DEFAULT_WORKSPACE } from './keys.ts'
 
@@ -46,24 +35,8 @@ const costResultSchema = z.object({
   model: dimension,
 })
 
-function pageSchema<T extends z.ZodType>(result: T) {
-  return z.object({
-    data: z.array(z.object({ starting_at: z.string(), results: z.array(result) })),
-    has_more: z.boolean(),
-    next_page: z.string().nullish(),
-  })
-}
-
-interface Report<T extends z.ZodType> {
-  readonly report: string
-  readonly path: string
-  readonly groupBy: readonly string[]
-  readonly result: T
-  readonly fact: (day: number, result: z.output<T>) => UsageFact
-}
-
 /** Total input is the uncached, the cache-writing (nested) and the cache-reading tokens. Requests are not reported. */
-const usageReport: Report<typeof usageResultSchema> = {
+const usageReport: BucketReport<typeof usageResultSchema> = {
   report: 'usage/messages',
   path: '/organizations/usage_report/messages',
   groupBy: ['api_key_id', 'workspace_id', 'model'],
@@ -85,7 +58,7 @@ const usageReport: Report<typeof usageResultSchema> = {
   }),
 }
 
-const costReport: Report<typeof costResultSchema> = {
+const costReport: BucketReport<typeof costResultSchema> = {
   report: 'costs',
   path: '/organizations/cost_report',
   groupBy: ['workspace_id', 'description'],
@@ -112,72 +85,37 @@ export function planAnthropicUsage(credential: Credential, window: UsageWindow, 
   if (credential.kind !== 'admin') {
     throw wrongKey(NAME, 'Only an Anthropic admin key can be asked for usage and costs.')
   }
+  const source = sourceOf(credential)
   const complete = dayOf(context.clock.now()) - COST_LAG_DAYS * DAY_MS
   const costWindow = { from: Math.min(window.from, complete), to: window.to }
   return [
-    ...splitWindow(costWindow, MAX_BUCKETS).map((part) => chainOf(credential, part, costReport)),
-    ...splitWindow(window, MAX_BUCKETS).map((part) => chainOf(credential, part, usageReport)),
+    ...splitWindow(costWindow, MAX_BUCKETS).map((part) => bucketChain(source, costReport, part)),
+    ...splitWindow(window, MAX_BUCKETS).map((part) => bucketChain(source, usageReport, part)),
   ]
 }
 
-function chainOf<T extends z.ZodType>(credential: Credential, part: UsageWindow, report: Report<T>): UsageChain {
-  const query = new URLSearchParams({
-    starting_at: rfc3339(part.from),
-    ending_at: rfc3339(part.to),
-    bucket_width: '1d',
-    limit: String(MAX_BUCKETS),
-  })
-  for (const name of report.groupBy) query.append('group_by[]', name)
-  const identity = `${report.path}?${query}`
-  const days = Math.round((part.to - part.from) / DAY_MS)
-  const trail = new PageTrail(NAME, days * 2 + 10)
+function sourceOf(credential: Credential): BucketSource {
   return {
-    report: report.report,
-    identity,
-    speaksFor: part,
-    expectedPages: Math.ceil(days / MAX_BUCKETS),
-    optional: false,
-    fetch: (pageToken, context) => fetchPage(credential, context, { part, report, identity, trail, pageToken }),
+    provider: NAME,
+    maxBuckets: MAX_BUCKETS,
+    range: ({ from, to }) => ({ starting_at: rfc3339(from), ending_at: rfc3339(to) }),
+    bucket: (result) =>
+      z
+        .object({ starting_at: z.string(), results: z.array(result) })
+        .transform(({ starting_at, results }) => ({ start: Date.parse(starting_at), results })),
+    get: (path, context) =>
+      fetchJson(credential, context, {
+        provider: NAME,
+        request: { method: 'GET', url: `${context.baseUrl}${path}`, headers: anthropicHeaders(credential) },
+        read: readAnthropic(credential),
+        policy: anthropicSyncPolicy,
+        accept: (answer) => (isNothingComplete(answer) ? { data: [], has_more: false } : undefined),
+      }),
   }
 }
 
 function rfc3339(instant: number): string {
   return new Date(instant).toISOString().replace('.000Z', 'Z')
-}
-
-async function fetchPage<T extends z.ZodType>(
-  credential: Credential,
-  context: CallContext,
-  chain: {
-    readonly part: UsageWindow
-    readonly report: Report<T>
-    readonly identity: string
-    readonly trail: PageTrail
-    readonly pageToken: string | null
-  },
-): Promise<UsagePage> {
-  const { part, report, identity, trail, pageToken } = chain
-  const page = pageToken === null ? '' : `&page=${encodeURIComponent(pageToken)}`
-  const value = await fetchJson(credential, context, {
-    provider: NAME,
-    request: {
-      method: 'GET',
-      url: `${context.baseUrl}${identity}${page}`,
-      headers: anthropicHeaders(credential),
-    },
-    read: readAnthropic(credential),
-    policy: anthropicSyncPolicy,
-    accept: (answer) => (isNothingComplete(answer) ? { data: [], has_more: false } : undefined),
-  })
-  const body = readShape(NAME, pageSchema(report.result), value)
-  const buckets = body.data
-    .map((bucket) => ({ day: readDay(NAME, Date.parse(bucket.starting_at)), results: bucket.results }))
-    .filter(({ day }) => day >= part.from && day < part.to)
-  return {
-    facts: mergeFacts(buckets.flatMap(({ day, results }) => results.map((result) => report.fact(day, result)))),
-    buckets: buckets.map(({ day }) => day),
-    nextToken: trail.next(pageToken, body.has_more, body.next_page),
-  }
 }
 
 /** How Anthropic says that no day of the range is complete yet. Nothing is known then; nothing has failed. */

@@ -1,19 +1,9 @@
 import { z } from 'zod'
+import { type BucketReport, type BucketSource, bucketChain } from '../bucket-reports.ts'
 import { fetchJson } from '../calls.ts'
-import type { CallContext, Credential, UsageChain, UsageFact, UsagePage, UsageWindow } from '../provider.ts'
-import {
-  counterSchema,
-  DAY_MS,
-  mergeFacts,
-  noFigures,
-  PageTrail,
-  readAmount,
-  readCurrency,
-  readDay,
-  readShape,
-  splitWindow,
-  wrongKey,
-} from '../reports.ts'
+import { noFigures } from '../facts.ts'
+import type { Credential, UsageChain, UsageWindow } from '../provider.ts'
+import { counterSchema, readAmount, readCurrency, splitWindow, wrongKey } from '../reports.ts'
 import { bearer, NAME, openAiSyncPolicy, readOpenAi } from './answers.ts'
 
 /**
@@ -48,22 +38,6 @@ const costResultSchema = z.object({
   api_key_id: dimension,
 })
 
-function pageSchema<T extends z.ZodType>(result: T) {
-  return z.object({
-    data: z.array(z.object({ start_time: counterSchema, results: z.array(result) })),
-    has_more: z.boolean(),
-    next_page: z.string().nullish(),
-  })
-}
-
-interface Report<T extends z.ZodType> {
-  readonly report: string
-  readonly path: string
-  readonly groupBy: readonly string[]
-  readonly result: T
-  readonly fact: (day: number, result: z.output<T>) => UsageFact
-}
-
 /**
  * Requests and tokens of every usage kind by project, key and model (metered), and costs by project and line item,
  * from 2025-12-06 on also by key (billed). Every chain covers at most 31 days, which is one page, so that no page
@@ -71,19 +45,20 @@ interface Report<T extends z.ZodType> {
  */
 export function planOpenAiUsage(credential: Credential, window: UsageWindow): UsageChain[] {
   if (credential.kind !== 'admin') throw wrongKey(NAME, 'Only an OpenAI admin key can be asked for usage and costs.')
+  const source = sourceOf(credential)
   const usage = USAGE_KINDS.flatMap((kind) =>
-    splitWindow(window, MAX_BUCKETS).map((part) => chainOf(credential, part, usageReport(kind))),
+    splitWindow(window, MAX_BUCKETS).map((part) => bucketChain(source, usageReport(kind), part)),
   )
   const before = { from: window.from, to: Math.min(window.to, COST_BY_KEY_FROM) }
   const since = { from: Math.max(window.from, COST_BY_KEY_FROM), to: window.to }
   const costs = [
-    ...splitWindow(before, MAX_BUCKETS).map((part) => chainOf(credential, part, costReport(false))),
-    ...splitWindow(since, MAX_BUCKETS).map((part) => chainOf(credential, part, costReport(true))),
+    ...splitWindow(before, MAX_BUCKETS).map((part) => bucketChain(source, costReport(false), part)),
+    ...splitWindow(since, MAX_BUCKETS).map((part) => bucketChain(source, costReport(true), part)),
   ]
   return [...costs, ...usage]
 }
 
-function usageReport(kind: string): Report<typeof usageResultSchema> {
+function usageReport(kind: string): BucketReport<typeof usageResultSchema> {
   return {
     report: `usage/${kind}`,
     path: `/organization/usage/${kind}`,
@@ -105,7 +80,7 @@ function usageReport(kind: string): Report<typeof usageResultSchema> {
   }
 }
 
-function costReport(byKey: boolean): Report<typeof costResultSchema> {
+function costReport(byKey: boolean): BucketReport<typeof costResultSchema> {
   return {
     report: 'costs',
     path: '/organization/costs',
@@ -124,54 +99,21 @@ function costReport(byKey: boolean): Report<typeof costResultSchema> {
   }
 }
 
-function chainOf<T extends z.ZodType>(credential: Credential, part: UsageWindow, report: Report<T>): UsageChain {
-  const query = new URLSearchParams({
-    start_time: String(part.from / 1_000),
-    end_time: String(part.to / 1_000),
-    bucket_width: '1d',
-    limit: String(MAX_BUCKETS),
-  })
-  for (const dimensionName of report.groupBy) query.append('group_by[]', dimensionName)
-  const identity = `${report.path}?${query}`
-  const days = Math.round((part.to - part.from) / DAY_MS)
-  const trail = new PageTrail(NAME, days * 2 + 10)
+function sourceOf(credential: Credential): BucketSource {
   return {
-    report: report.report,
-    identity,
-    speaksFor: part,
-    expectedPages: Math.ceil(days / MAX_BUCKETS),
-    optional: false,
-    fetch: (pageToken, context) => fetchPage(credential, context, { part, report, identity, trail, pageToken }),
-  }
-}
-
-async function fetchPage<T extends z.ZodType>(
-  credential: Credential,
-  context: CallContext,
-  chain: {
-    readonly part: UsageWindow
-    readonly report: Report<T>
-    readonly identity: string
-    readonly trail: PageTrail
-    readonly pageToken: string | null
-  },
-): Promise<UsagePage> {
-  const { part, report, identity, trail, pageToken } = chain
-  const page = pageToken === null ? '' : `&page=${encodeURIComponent(pageToken)}`
-  const request = { method: 'GET', url: `${context.baseUrl}${identity}${page}`, headers: bearer(credential) } as const
-  const value = await fetchJson(credential, context, {
     provider: NAME,
-    request,
-    read: readOpenAi(credential),
-    policy: openAiSyncPolicy,
-  })
-  const body = readShape(NAME, pageSchema(report.result), value)
-  const buckets = body.data
-    .map((bucket) => ({ day: readDay(NAME, bucket.start_time * 1_000), results: bucket.results }))
-    .filter(({ day }) => day >= part.from && day < part.to)
-  return {
-    facts: mergeFacts(buckets.flatMap(({ day, results }) => results.map((result) => report.fact(day, result)))),
-    buckets: buckets.map(({ day }) => day),
-    nextToken: trail.next(pageToken, body.has_more, body.next_page),
+    maxBuckets: MAX_BUCKETS,
+    range: ({ from, to }) => ({ start_time: String(from / 1_000), end_time: String(to / 1_000) }),
+    bucket: (result) =>
+      z
+        .object({ start_time: counterSchema, results: z.array(result) })
+        .transform(({ start_time, results }) => ({ start: start_time * 1_000, results })),
+    get: (path, context) =>
+      fetchJson(credential, context, {
+        provider: NAME,
+        request: { method: 'GET', url: `${context.baseUrl}${path}`, headers: bearer(credential) },
+        read: readOpenAi(credential),
+        policy: openAiSyncPolicy,
+      }),
   }
 }

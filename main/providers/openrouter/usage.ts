@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import type { KeyKind } from '../../../shared/providers.ts'
 import { badAnswer, fetchJson } from '../calls.ts'
+import { mergeFacts, noFigures } from '../facts.ts'
 import type { CallContext, Credential, UsageChain, UsageFact, UsagePage, UsageWindow } from '../provider.ts'
-import { counterSchema, DAY_MS, dayOf, isoDay, mergeFacts, noFigures, readAmount, readShape } from '../reports.ts'
+import { counterSchema, DAY_MS, dayOf, isoDay, readAmount, readShape } from '../reports.ts'
 import { bearer, keyInfoSchema, NAME, readOpenRouter } from './answers.ts'
 
 /** `/activity` knows the last thirty complete UTC days and nothing older. */
@@ -22,6 +24,11 @@ const activitySchema = z.object({
   ),
 })
 type Activity = z.output<typeof activitySchema>['data'][number]
+
+/** The complete days of `/activity` and today; any other key only tells what it has spent today. */
+export function openRouterReach(kind: KeyKind): number {
+  return kind === 'admin' ? ACTIVITY_DAYS + 1 : 1
+}
 
 /**
  * With a management key: requests, tokens and cost of the whole account by model (billed), the last thirty complete

@@ -6,7 +6,7 @@ import {
   type BraveSimulator,
   startBraveSimulator,
 } from '../../simulators/brave.ts'
-import { type Bench, DAY, fetchAll, lastDays, NOW, openBench } from './support.ts'
+import { type Bench, DAY, fetchAll, lastDays, NOW, openBench, TODAY } from './support.ts'
 
 let bench: Bench
 let brave: BraveSimulator
@@ -74,6 +74,18 @@ describe('usage of Brave', () => {
     expect(first.facts).toMatchObject([{ day, requests: 1_883, costNanos: null, provenance: 'metered' }])
     const second = await counter('free', 7)
     expect(second.facts).toMatchObject([{ day, requests: 1_884 }])
+  })
+
+  it('puts a window that begins at midnight on one day, and takes back what stands near it', async () => {
+    // A reset told in whole seconds: a second too few would be the day before.
+    await restart({ resetSeconds: 20 * 86_400 + 43_200 - 1 })
+    const [chain] =
+      braveAdapter.planUsage?.({ secret: brave.keys.free, kind: 'standard' }, lastDays(7), bench.context(brave.url)) ??
+      []
+    const page = await chain?.fetch(null, bench.context(brave.url))
+    const day = TODAY - 10 * DAY
+    expect(page).toMatchObject({ facts: [{ day }], buckets: [TODAY] })
+    expect(page?.replaces).toEqual({ from: day - 15 * DAY, to: day + 16 * DAY })
   })
 
   it('knows nothing of a plan without a quota', async () => {

@@ -6,13 +6,14 @@ export interface AnthropicOrganization {
   readonly seed: number
   readonly now: () => number
   readonly firstDay: number
+  readonly costLagDays: number
 }
 
 export interface AnthropicTotals {
   readonly inputTokens: number
   readonly outputTokens: number
   readonly cachedInputTokens: number
-  /** Costs of complete days only: those of the present day are not out yet. */
+  /** Costs of days whose costs are out. */
   readonly costNanos: bigint
 }
 
@@ -45,9 +46,11 @@ export function makeAnthropicOrganization(options: {
   seed: number
   now: () => number
   historyDays: number
+  costLagDays: number
 }): AnthropicOrganization {
   const today = Math.floor(options.now() / DAY) * DAY
-  return { seed: options.seed, now: options.now, firstDay: today - options.historyDays * DAY }
+  const { seed, now, costLagDays } = options
+  return { seed, now, costLagDays, firstDay: today - options.historyDays * DAY }
 }
 
 export function anthropicUsage(organization: AnthropicOrganization, day: number): UsageRow[] {
@@ -73,7 +76,7 @@ export function anthropicUsage(organization: AnthropicOrganization, day: number)
   )
 }
 
-/** Costs come out when the day is over. Code execution is in the costs and not in the usage. */
+/** Costs come out when the day is over, or days later. Code execution is in the costs and not in the usage. */
 export function anthropicCosts(organization: AnthropicOrganization, day: number): CostRow[] {
   if (day < organization.firstDay || !isComplete(organization, day)) return []
   return workspaces.flatMap((workspace_id) => [
@@ -90,7 +93,7 @@ export function anthropicCosts(organization: AnthropicOrganization, day: number)
 }
 
 export function isComplete(organization: AnthropicOrganization, day: number): boolean {
-  return day + DAY <= organization.now()
+  return day + (1 + organization.costLagDays) * DAY <= organization.now()
 }
 
 export function addUpAnthropic(organization: AnthropicOrganization, from: number, to: number): AnthropicTotals {

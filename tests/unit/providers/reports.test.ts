@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { mergeFacts, noFigures } from '../../../main/providers/facts.ts'
 import { missingScopes } from '../../../main/providers/openai/answers.ts'
 import type { UsageFact } from '../../../main/providers/provider.ts'
-import { DAY_MS, mergeFacts, noFigures, PageTrail, readAmount, splitWindow } from '../../../main/providers/reports.ts'
+import { counterSchema, DAY_MS, PageTrail, readAmount, splitWindow } from '../../../main/providers/reports.ts'
 
 describe('splitting a window', () => {
   it('covers every day once, in parts that are long enough and about the same length', () => {
@@ -108,5 +109,17 @@ describe('amounts and scopes', () => {
     ['You have insufficient permissions for this operation.', []],
   ])('reads the scopes in "%s"', (words, scopes) => {
     expect(missingScopes(words)).toEqual(scopes)
+  })
+})
+
+describe('figures that cannot be right', () => {
+  it('are refused, so that sums of the others stay exact', () => {
+    expect(counterSchema.safeParse(1e15).success).toBe(true)
+    for (const figure of [1e15 + 1, 2 ** 53, 1e300, -1, 0.5])
+      expect(counterSchema.safeParse(figure).success).toBe(false)
+    expect(readAmount('OpenAI', '100000000')).toBe(10n ** 17n)
+    for (const amount of ['100000001', '-100000001', 1e40]) {
+      expect(() => readAmount('OpenAI', amount)).toThrow(/cannot be right|not a number/)
+    }
   })
 })
