@@ -1,9 +1,9 @@
 import type { Dashboard, GroupBy, UsageFilter, UsageGroup } from '../../shared/contract/usage.ts'
-import { coverageOf } from './coverage.ts'
+import { coverageOf, firstCovered, type SourceCoverage } from './coverage.ts'
 import { type Day, lastDays, startOf } from './days.ts'
 import { type Group, groupItems, labelGroups, RemoteKeyNames } from './groups.ts'
 import type { Item, ItemDay, ItemKind, ItemRows } from './item-rows.ts'
-import type { UsageAccounts, UsageKeys } from './ports.ts'
+import type { UsageAccounts, UsageKeys, UsageProviders } from './ports.ts'
 import type { SourceRow, UsageRows } from './rows.ts'
 import { Tally } from './tally.ts'
 
@@ -18,6 +18,7 @@ export interface DashboardDependencies {
   readonly items: ItemRows
   readonly keys: UsageKeys
   readonly accounts: UsageAccounts
+  readonly providers: Pick<UsageProviders, 'adapter'>
 }
 
 /** What a filter selects: the items to group, and others that hold exactly their sum. */
@@ -64,8 +65,6 @@ export function readDashboard(deps: DashboardDependencies, filter: DashboardFilt
   const isRemainder = ({ role }: UsageGroup) => role === 'remainder'
   const restRow: UsageGroup[] =
     rest === null ? [] : [{ id: 'rest', label: 'All others', provider: null, role: 'rest', ...rest.figures() }]
-  const ids = selection.sources.map(({ sourceKeyId }) => sourceKeyId)
-  const spans = deps.rows.coverage(ids)
   const fetched = selection.sources.flatMap(({ fetchedAt }) => (fetchedAt === null ? [] : [fetchedAt]))
   return {
     range: {
@@ -73,12 +72,49 @@ export function readDashboard(deps: DashboardDependencies, filter: DashboardFilt
       to: startOf(range.to + 1),
       zone: 'UTC',
       days: days.map(startOf),
-      coverage: coverageOf(days, [...spans.values()], official.hasFigures()),
+      coverage: coverageOf(days, coverageOfSources(deps, selection, filter, range.to), official.hasFigures()),
     },
     totals: { ...official.totals(), cost: official.cost().map(({ perDay: _, ...line }) => line) },
     groups: [...rows.filter((row) => !isRemainder(row)), ...restRow, ...rows.filter(isRemainder)],
     fetchedAt: fetched.length === 0 || official.isEmpty() ? null : Math.max(...fetched),
   }
+}
+
+/**
+ * What the selected sources cover. A key that can be asked for usage has to know every day its provider tells about,
+ * also when it was never synced; a key that only tells the last days, those since it was first read. A key that cannot
+ * be asked any more only has to know what follows its first day. Not missed anywhere: a key whose organisation is
+ * counted with another one, and one that only has a running counter.
+ */
+function coverageOfSources(
+  { rows, keys, providers }: DashboardDependencies,
+  selection: Selection,
+  filter: DashboardFilter,
+  today: Day,
+): SourceCoverage[] {
+  const stored = new Map(selection.sources.map((source) => [source.sourceKeyId, source]))
+  const spans = rows.coverage([...stored.keys()])
+  const asked = new Map(keys.usageSources().map((key) => [key.id, key]))
+  const neverSynced = [...asked.values()].filter(
+    ({ id, provider, accountId }) =>
+      !stored.has(id) &&
+      (filter.provider === undefined || filter.provider === provider) &&
+      (filter.accountId === undefined || filter.accountId === accountId) &&
+      (filter.keyId === undefined || filter.keyId === id),
+  )
+  return [...stored.keys(), ...neverSynced.map(({ id }) => id)].map((id): SourceCoverage => {
+    const covered = spans.get(id) ?? []
+    const first = firstCovered(covered)
+    const key = asked.get(id)
+    const adapter = key === undefined ? null : providers.adapter(key.provider)
+    const countedBy = stored.get(id)?.countedBy ?? null
+    const reach = key === undefined ? null : (adapter?.usageReach?.(key.kind) ?? null)
+    if (countedBy !== null || reach === 0) return { spans: covered, expectedFrom: null }
+    if (!adapter?.planUsage) return { spans: covered, expectedFrom: first }
+    if (reach === null) return { spans: covered, expectedFrom: Number.NEGATIVE_INFINITY }
+    const reached = today - reach + 1
+    return { spans: covered, expectedFrom: first === null ? reached : Math.min(first, reached) }
+  })
 }
 
 function select({ rows, items }: DashboardDependencies, filter: DashboardFilter): Selection {

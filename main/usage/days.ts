@@ -13,6 +13,11 @@ export function startOf(day: Day): number {
   return day * DAY_MS
 }
 
+/** First instants of the first day and of the one after the last. */
+export function instantsOf({ from, to }: { readonly from: Day; readonly to: Day }): { from: number; to: number } {
+  return { from: startOf(from), to: startOf(to) }
+}
+
 /** "2026-09-01". */
 export function isoDate(day: Day): string {
   return new Date(startOf(day)).toISOString().slice(0, 10)

@@ -186,6 +186,17 @@ export const diagnoses = {
     remedies: ['Nothing has to be done. If one of the keys is no longer needed, delete it.'],
     severity: 'info',
   },
+  'not-told-apart': {
+    title: 'Two keys that may be of one organisation',
+    cause:
+      'Admin keys of one organisation are recognised by the keys they list, and not all of these have listed any. To count nothing twice, nothing was stored for the second one.',
+    remedies: [
+      'Give the admin keys the right to list the keys of their organisation at {provider}, then sync again.',
+      'If they belong to one organisation, keep only one of them here and delete the other.',
+      'If listing keys failed for another reason, sync again later.',
+    ],
+    severity: 'warning',
+  },
   'nothing-reported': {
     title: 'No usage data',
     cause: 'The sync was done, but {provider} reported no usage for the period.',
@@ -193,6 +204,16 @@ export const diagnoses = {
       'Check that the key belongs to the organisation that makes the calls.',
       'Figures appear with some delay: sync again later.',
       "Compare with {provider}'s own dashboard.",
+    ],
+    severity: 'info',
+  },
+  'counter-only': {
+    title: 'A total, not figures by day',
+    cause:
+      '{provider} tells only a running total of its period, which is about a month. It stands on the first day of the period, so a range that begins later shows nothing of it.',
+    remedies: [
+      'Choose 90 days to see it for certain.',
+      'Nothing has to be done: each sync replaces the total of the same period, and counts nothing twice.',
     ],
     severity: 'info',
   },

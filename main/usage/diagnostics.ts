@@ -2,7 +2,7 @@ import type { Diagnosis } from '../../shared/contract/usage.ts'
 import { type ProviderId, providerInfo } from '../../shared/providers.ts'
 import { type DiagnosisClass, type DiagnosisText, diagnoses } from './diagnoses.ts'
 import type { Ledger } from './ledger.ts'
-import type { SourceKey, UsageKeys } from './ports.ts'
+import type { SourceKey, UsageKeys, UsageProviders } from './ports.ts'
 import type { RunRow, SourceRow, UsageRows } from './rows.ts'
 
 const STALE_AFTER_MS = 7 * 86_400_000
@@ -17,21 +17,26 @@ interface Finding {
   readonly detail: string | null
 }
 
+interface DiagnosticsDependencies {
+  readonly rows: UsageRows
+  readonly ledger: Ledger
+  readonly keys: UsageKeys
+  readonly providers: Pick<UsageProviders, 'adapter'>
+}
+
 /** One card for each failure class and provider, naming the keys it concerns; errors first. */
-export function diagnose(
-  deps: { readonly rows: UsageRows; readonly ledger: Ledger; readonly keys: UsageKeys },
-  now: number,
-): Diagnosis[] {
-  const { rows, ledger, keys } = deps
+export function diagnose(deps: DiagnosticsDependencies, now: number): Diagnosis[] {
+  const { rows, keys } = deps
   const sources = keys.usageSources()
   const stored = new Map(rows.sources().map((source) => [source.sourceKeyId, source]))
   const runs = rows.lastRuns()
   const findings = sources.flatMap((key): Finding[] => {
     const source = stored.get(key.id)
-    return source === undefined ? [] : ofSource(key, source, runs.get(key.id), ledger, now)
+    return source === undefined ? [] : ofSource(deps, key, source, runs.get(key.id), now)
   })
   const cards = new Map<string, Finding[]>()
-  for (const finding of [...findings, ...cannotRead(keys, sources, rows.matchedKeys())]) {
+  const silent = cannotRead(keys, sources, rows.matchedKeys())
+  for (const finding of [...findings, ...silent.named]) {
     // What keeps keys from being read at all is the same for every provider; the rest is for each its own.
     const isGeneral = finding.diagnosis === 'cannot-read-usage' || finding.diagnosis === 'vault-locked'
     const id = isGeneral ? finding.diagnosis : `${finding.diagnosis}:${finding.key.provider}`
@@ -39,13 +44,19 @@ export function diagnose(
   }
   const rank = { error: 0, warning: 1, info: 2 }
   return [...cards]
-    .map(([id, found]) => card(id, found))
+    .map(([id, found]) => card(id, found, id === 'cannot-read-usage' ? silent.total : found.length))
     .sort((a, b) => rank[a.severity] - rank[b.severity])
     .slice(0, 100)
 }
 
-function ofSource(key: SourceKey, source: SourceRow, run: RunRow | undefined, ledger: Ledger, now: number): Finding[] {
-  const { id, name, provider } = key
+function ofSource(
+  { ledger, providers }: DiagnosticsDependencies,
+  key: SourceKey,
+  source: SourceRow,
+  run: RunRow | undefined,
+  now: number,
+): Finding[] {
+  const { id, name, provider, kind } = key
   const finding = (diagnosis: DiagnosisClass, detail: string | null = null): Finding => ({
     diagnosis,
     key: { id, name, provider },
@@ -56,6 +67,9 @@ function ofSource(key: SourceKey, source: SourceRow, run: RunRow | undefined, le
   if (run?.problem) found.push(finding(known ?? 'unexpected', detailOf(run.problem)))
   else if (run?.state === 'interrupted' || run?.state === 'cancelled') found.push(finding('interrupted'))
   else if (run?.state === 'done' && !ledger.hasFigures(id)) found.push(finding('nothing-reported'))
+  else if (run?.state === 'done' && providers.adapter(provider)?.usageReach?.(kind) === 0) {
+    found.push(finding('counter-only'))
+  }
   const { lastSuccessAt, countedBy } = source
   if (lastSuccessAt !== null && countedBy === null && now - lastSuccessAt > STALE_AFTER_MS) found.push(finding('stale'))
   return found
@@ -71,15 +85,27 @@ function isDiagnosis(text: string): text is DiagnosisClass {
 }
 
 /** Keys of providers that tell no usage, or not to this kind of key; not those an admin key brings usage of. */
-function cannotRead(keys: UsageKeys, sources: readonly SourceKey[], matched: ReadonlySet<number>): Finding[] {
-  const asked = new Set([...matched, ...sources.map(({ id }) => id)])
-  return keys
-    .list({ sort: 'name', limit: LOOKED_THROUGH })
-    .items.filter(({ id }) => !asked.has(id))
-    .map(({ id, name, provider }) => ({ diagnosis: 'cannot-read-usage', key: { id, name, provider }, detail: null }))
+function cannotRead(
+  keys: UsageKeys,
+  sources: readonly SourceKey[],
+  matched: ReadonlySet<number>,
+): { named: Finding[]; total: number } {
+  const told = new Set([...matched, ...keys.linkedKeys(), ...sources.map(({ id }) => id)])
+  const { items, total } = keys.list({ sort: 'name', limit: LOOKED_THROUGH })
+  const named = items
+    .filter(({ id }) => !told.has(id))
+    .map(
+      ({ id, name, provider }): Finding => ({
+        diagnosis: 'cannot-read-usage',
+        key: { id, name, provider },
+        detail: null,
+      }),
+    )
+  // What was matched may have been deleted since.
+  return { named, total: total - keys.labels([...told]).size }
 }
 
-function card(id: string, findings: readonly Finding[]): Diagnosis {
+function card(id: string, findings: readonly Finding[], keyCount: number): Diagnosis {
   const [first] = findings
   const diagnosis = first?.diagnosis ?? 'unexpected'
   const text: DiagnosisText = diagnoses[diagnosis]
@@ -93,6 +119,7 @@ function card(id: string, findings: readonly Finding[]): Diagnosis {
     cause: say(text.cause),
     remedies: text.remedies.map(say),
     severity: text.severity,
+    keyCount,
     keys: findings.slice(0, MAX_KEYS).map(({ key }) => key),
     detail: findings.find(({ detail }) => detail !== null)?.detail ?? null,
     consoleUrl: only === null ? null : providerInfo(only).consoleUrl,

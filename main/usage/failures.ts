@@ -1,4 +1,5 @@
-import { Problem, type ProblemCode, type ProblemData } from '../../shared/problems.ts'
+import type { ProblemCode } from '../../shared/problem-codes.ts'
+import { Problem, type ProblemData } from '../../shared/problems.ts'
 import type { ValidationOutcome } from '../../shared/providers.ts'
 import { HttpFailure, type HttpFailureKind } from '../http/http-client.ts'
 import { ProviderError } from '../providers/provider.ts'
@@ -74,6 +75,22 @@ export function describeFailure(error: unknown, exchange: LastExchange | null): 
         diagnosis: 'unexpected',
         endsRun: true,
       }
+}
+
+export function goesInCircles(provider: string): ProblemData {
+  return {
+    code: 'PROVIDER_FAILED',
+    message: `${provider} keeps sending pages of the same report.`,
+    cause: 'A page pointed to one that had been fetched already, or there was no end to them. The report was given up.',
+    remedies: ['Sync again later. If it stays like this, look for an update of Keyhold.'],
+  }
+}
+
+export function cannotBeAsked(provider: string): Problem {
+  return new Problem('UNSUPPORTED', `${provider} cannot be asked for usage.`, {
+    cause: 'The provider offers no call that tells it.',
+    remedies: ["Use the provider's own dashboard."],
+  })
 }
 
 function unclear(exchange: LastExchange | null): DiagnosisClass {

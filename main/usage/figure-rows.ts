@@ -3,11 +3,13 @@ import { type Provenance, provenanceSchema } from '../../shared/contract/usage.t
 import { Problem } from '../../shared/problems.ts'
 import type { ProviderId } from '../../shared/providers.ts'
 import type { UsageFact } from '../providers/provider.ts'
+import { readRow, readRows } from '../store/row.ts'
+import { Statements } from '../store/statements.ts'
 import type { Db } from '../store/store.ts'
 import type { DayFact } from './apportion.ts'
+import type { DaySpan } from './coverage.ts'
 import { type Day, dayAt } from './days.ts'
 import { type Dimension, FIGURES } from './item-rows.ts'
-import { Statements } from './statements.ts'
 
 /** Stored like a report of the provider, but made here: the costs of an organisation brought down to its keys. */
 export const BY_KEY_REPORT = 'by-key'
@@ -31,6 +33,7 @@ const dayFactSchema = z.object({
   cachedInputTokens: z.number().nullable(),
   costNanos: z
     .string()
+    .regex(/^-?\d+$/)
     .nullable()
     .transform((text) => (text === null ? null : BigInt(text))),
 })
@@ -94,12 +97,23 @@ export class FigureRows {
       )
       .all({ source: sourceKeyId, made: BY_KEY_REPORT, days: JSON.stringify(days) })
     const byDay = new Map<Day, DayFact[]>()
-    for (const { day, ...fact } of z.array(dayFactSchema).parse(found)) {
+    for (const { day, ...fact } of readRows(dayFactSchema, found, 'usage figure')) {
       const facts = byDay.get(day)
       if (facts) facts.push(fact)
       else byDay.set(day, [fact])
     }
     return byDay
+  }
+
+  /** Days on which a report has said something. */
+  daysOf(sourceKeyId: number, report: string, { from, to }: DaySpan): Day[] {
+    const found = this.#sql
+      .prepare(
+        `SELECT DISTINCT f.day FROM usage_series s CROSS JOIN usage_facts f ON f.series_id = s.id
+         WHERE s.source_key_id = ? AND s.report = ? AND f.day >= ? AND f.day < ? ORDER BY f.day`,
+      )
+      .all(sourceKeyId, report, from, to)
+    return readRows(dayFactSchema.pick({ day: true }), found, 'day of a usage report').map(({ day }) => day)
   }
 
   /** Whether costs were billed to an organisation without naming a key, which then have to be brought down to keys. */
@@ -145,7 +159,9 @@ export class FigureRows {
       currency: true,
       provenance: true,
     })
-    for (const { id, ...rest } of z.array(schema.extend(seriesSchema.shape)).parse(series)) this.#join(source, id, rest)
+    for (const { id, ...rest } of readRows(schema.extend(seriesSchema.shape), series, 'usage series')) {
+      this.#join(source, id, rest)
+    }
     this.#rollUp(1, { source: source.sourceKeyId, report: null, days: null })
   }
 
@@ -179,7 +195,7 @@ export class FigureRows {
          AND currency = @currency AND provenance = @provenance`,
       )
       .get(values)
-    const id = found === undefined ? this.#insertSeries(values) : seriesSchema.parse(found).id
+    const id = found === undefined ? this.#insertSeries(values) : readRow(seriesSchema, found, 'usage series').id
     if (found === undefined) this.#join(source, id, { ...dimensions, report, provenance })
     known.set(identity, id)
     return id

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { provenanceSchema } from '../../shared/contract/usage.ts'
 import { Problem } from '../../shared/problems.ts'
 import { type ProviderId, providerIds } from '../../shared/providers.ts'
+import { readRows } from '../store/row.ts'
+import { Statements } from '../store/statements.ts'
 import type { Db } from '../store/store.ts'
 import type { Day } from './days.ts'
-import { Statements } from './statements.ts'
 
 export const FIGURES = ['requests', 'input_tokens', 'output_tokens', 'cached_input_tokens', 'cost_nanos'] as const
 
@@ -81,7 +82,8 @@ export class ItemRows {
     if (provider !== undefined) conditions.push('provider = @provider')
     if (value !== undefined) conditions.push('value = @value')
     if (sources !== undefined) conditions.push('source_key_id IN (SELECT value FROM json_each(@sources))')
-    return z.array(itemSchema).parse(
+    return readRows(
+      itemSchema,
       this.#sql
         .prepare(
           `SELECT id, provider, source_key_id AS sourceKeyId, value, currency, provenance FROM usage_rollups
@@ -93,6 +95,7 @@ export class ItemRows {
           ...(value === undefined ? {} : { value }),
           ...(sources === undefined ? {} : { sources: JSON.stringify(sources) }),
         }),
+      'usage item',
     )
   }
 
@@ -105,7 +108,7 @@ export class ItemRows {
        WHERE s.source_key_id = ? AND s.remote_key_id = ? ORDER BY s.id`,
     )
     return keys.flatMap(({ sourceKeyId, remoteKeyId }) =>
-      z.array(itemSchema).parse(found.all(sourceKeyId, remoteKeyId)),
+      readRows(itemSchema, found.all(sourceKeyId, remoteKeyId), 'usage item'),
     )
   }
 

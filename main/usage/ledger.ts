@@ -1,9 +1,9 @@
 import type { ProblemData } from '../../shared/problems.ts'
+import { mergeFacts } from '../providers/facts.ts'
 import { ProviderError, type UsageFact } from '../providers/provider.ts'
-import { mergeFacts } from '../providers/reports.ts'
 import type { Store } from '../store/store.ts'
 import { costsByKey } from './apportion.ts'
-import { type CoveredSpan, cover } from './coverage.ts'
+import { type CoveredSpan, cover, type DaySpan } from './coverage.ts'
 import { type Day, dayAt, startOf } from './days.ts'
 import { BY_KEY_REPORT, FigureRows, type FigureSource } from './figure-rows.ts'
 import type { SourceRow, UsageRows } from './rows.ts'
@@ -25,7 +25,8 @@ export class Ledger {
   /**
    * Stores what one page of a report says. A day takes the place of everything this report said about it before,
    * unless it is in `replacedBefore` (an earlier page of the same sync began it); a day without any fact changes
-   * nothing, because an empty bucket means "not known yet". Returns the days that were replaced now.
+   * nothing, because an empty bucket means "not known yet". What the report said on days that `outdated` holds is gone
+   * in any case. Returns the days that were replaced now.
    * What has to be brought down to keys is noted for {@link splitCosts}.
    */
   store(
@@ -33,6 +34,7 @@ export class Ledger {
     report: string,
     facts: readonly UsageFact[],
     replacedBefore: ReadonlySet<Day>,
+    outdated: DaySpan | null = null,
   ): { readonly rows: number; readonly replaced: readonly Day[] } {
     const merged = mergeFacts(facts)
     const days = [...new Set(merged.map(({ day }) => dayAt(day)))]
@@ -41,24 +43,27 @@ export class Ledger {
       if (startOf(dayAt(day)) !== day) throw new ProviderError('unknown', notADay)
     }
     return this.#store.transaction(() => {
-      const rows = this.#figures.write(source, report, merged, replaced)
-      if (source.covers === 'organisation') this.#rows.markUnsplit(source.sourceKeyId, days)
+      const gone = outdated === null ? [] : this.#figures.daysOf(source.sourceKeyId, report, outdated)
+      const rows = this.#figures.write(source, report, merged, [...new Set([...replaced, ...gone])])
+      if (source.covers === 'organisation') this.#rows.markUnsplit(source.sourceKeyId, [...days, ...gone])
       return { rows, replaced }
     })
   }
 
   /**
-   * Brings costs down to keys for the days that changed since the last time. Called before the view by
-   * key is read, not with every page: the pages of several reports change the same days.
+   * Brings costs down to keys for the days that changed since the last time, at once, of one source or of all. Not done
+   * with every page: the pages of several reports change the same days. A sync does it when it ends, in slices
+   * ({@link splitSome}); this is for what is left when the view by key is read.
    */
-  splitCosts(): void {
-    for (const [sourceKeyId, days] of this.#rows.unsplit()) {
-      this.#store.transaction(() => {
-        const source = this.#rows.source(sourceKeyId)
-        if (source) this.#bringDown(source, days)
-        this.#rows.clearUnsplit(sourceKeyId)
-      })
-    }
+  splitCosts(only?: number): void {
+    for (const [sourceKeyId, days] of this.#rows.unsplit(only)) this.#split(sourceKeyId, days)
+  }
+
+  /** The same for at most so many days of one source. Returns how many it were: 0 when nothing is left. */
+  splitSome(sourceKeyId: number, maxDays: number): number {
+    const days = (this.#rows.unsplit(sourceKeyId).get(sourceKeyId) ?? []).slice(0, maxDays)
+    if (days.length > 0) this.#split(sourceKeyId, days)
+    return days.length
   }
 
   /** Notes that a sync has read all reports of these days (`from` inclusive, `to` exclusive). */
@@ -83,7 +88,7 @@ export class Ledger {
   /** Gives the figures of one source to another that reads the same organisation; what that one had is dropped. */
   takeOver(from: number, to: FigureSource): void {
     this.#store.transaction(() => {
-      this.splitCosts()
+      this.splitCosts(from)
       this.#figures.deleteFigures(to.sourceKeyId)
       this.#figures.detach(from)
       this.#figures.reassign(from, to.sourceKeyId)
@@ -108,6 +113,14 @@ export class Ledger {
     this.#store.transaction(() => {
       this.#figures.deleteFigures(sourceKeyId)
       this.#rows.deleteSource(sourceKeyId)
+    })
+  }
+
+  #split(sourceKeyId: number, days: readonly Day[]): void {
+    this.#store.transaction(() => {
+      const source = this.#rows.source(sourceKeyId)
+      if (source) this.#bringDown(source, days)
+      this.#rows.clearUnsplit(sourceKeyId, days)
     })
   }
 

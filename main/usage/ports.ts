@@ -29,6 +29,8 @@ export interface UsageKeys {
   ): ReadonlyMap<string, number>
   /** Keys that do not exist are not in the answer. */
   labels(ids: number[]): ReadonlyMap<number, KeyLabel>
+  /** Keys that are associated with an admin key: it brings their usage. */
+  linkedKeys(): ReadonlySet<number>
   /** The first keys by name; for naming those that cannot be asked for usage. */
   list(input: { sort: 'name'; limit: number }): {
     readonly items: readonly { id: number; name: string; provider: ProviderId }[]

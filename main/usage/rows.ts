@@ -2,14 +2,11 @@ import { z } from 'zod'
 import { syncStateSchema } from '../../shared/contract/usage.ts'
 import { type ProblemData, problemSchema } from '../../shared/problems.ts'
 import { providerIds } from '../../shared/providers.ts'
+import { jsonColumn, readRow, readRows } from '../store/row.ts'
+import { Statements } from '../store/statements.ts'
 import type { Db } from '../store/store.ts'
 import type { CoveredSpan } from './coverage.ts'
 import type { Day } from './days.ts'
-import { Statements } from './statements.ts'
-
-function json<T extends z.ZodType>(schema: T) {
-  return z.string().transform((text) => schema.parse(JSON.parse(text)))
-}
 
 const sourceSchema = z.object({
   sourceKeyId: z.number().int(),
@@ -20,7 +17,7 @@ const sourceSchema = z.object({
   /** Another source that reads the same organisation and counts its figures. */
   countedBy: z.number().int().nullable(),
   /** Reports of the last sync that was done. */
-  reports: json(z.array(z.string())),
+  reports: jsonColumn(z.array(z.string())),
   fetchedAt: z.number().nullable(),
   lastSuccessAt: z.number().nullable(),
 })
@@ -36,7 +33,7 @@ const runSchema = z.object({
   rows: z.number().int(),
   startedAt: z.number(),
   endedAt: z.number().nullable(),
-  problem: json(problemSchema).nullable(),
+  problem: jsonColumn(problemSchema).nullable(),
   /** Id of a diagnosis, see `diagnoses.ts`. */
   failure: z.string().nullable(),
 })
@@ -50,7 +47,9 @@ const positionSchema = z.object({
   done: z.number().transform((value) => value === 1),
   pages: z.number().int(),
   /** Days whose earlier figures this chain has replaced already. */
-  buckets: json(z.array(z.number().int())),
+  buckets: jsonColumn(z.array(z.number().int())),
+  /** Days for which its pages have given a bucket, with figures or without. */
+  answered: jsonColumn(z.array(z.number().int())),
   startedAt: z.number(),
 })
 /** How far one chain of reports got, written together with the figures of its last page. */
@@ -64,6 +63,9 @@ const remoteKeySchema = z.object({
   keyId: z.number().int().nullable(),
 })
 export type RemoteKeyRow = z.output<typeof remoteKeySchema>
+
+const unsplitSchema = z.object({ id: z.number().int(), day: z.number().int() })
+const idSchema = z.object({ id: z.number().int() })
 
 const spanSchema = z.object({
   sourceKeyId: z.number().int(),
@@ -90,14 +92,13 @@ export class UsageRows {
   }
 
   sources(): SourceRow[] {
-    return z
-      .array(sourceSchema)
-      .parse(this.#sql.prepare(`SELECT ${SOURCE} FROM usage_sources ORDER BY source_key_id`).all())
+    const found = this.#sql.prepare(`SELECT ${SOURCE} FROM usage_sources ORDER BY source_key_id`).all()
+    return readRows(sourceSchema, found, 'usage source')
   }
 
   source(sourceKeyId: number): SourceRow | undefined {
     const found = this.#sql.prepare(`SELECT ${SOURCE} FROM usage_sources WHERE source_key_id = ?`).get(sourceKeyId)
-    return found === undefined ? undefined : sourceSchema.parse(found)
+    return found === undefined ? undefined : readRow(sourceSchema, found, `usage source ${sourceKeyId}`)
   }
 
   putSource(source: Pick<SourceRow, 'sourceKeyId' | 'provider' | 'accountId' | 'covers'>): void {
@@ -175,11 +176,15 @@ export class UsageRows {
       .run(sourceKeyId, JSON.stringify(days))
   }
 
-  /** The noted days by source. */
-  unsplit(): Map<number, Day[]> {
-    const found = this.#sql.prepare('SELECT source_key_id AS id, day FROM usage_unsplit').all()
+  /** The noted days by source, of one or of all. */
+  unsplit(only?: number): Map<number, Day[]> {
+    const found = this.#sql
+      .prepare(
+        `SELECT source_key_id AS id, day FROM usage_unsplit ${only === undefined ? '' : 'WHERE source_key_id = @only'}`,
+      )
+      .all(only === undefined ? {} : { only })
     const bySource = new Map<number, Day[]>()
-    for (const { id, day } of z.array(z.object({ id: z.number(), day: z.number() })).parse(found)) {
+    for (const { id, day } of readRows(unsplitSchema, found, 'day of a usage source')) {
       const days = bySource.get(id)
       if (days) days.push(day)
       else bySource.set(id, [day])
@@ -187,8 +192,10 @@ export class UsageRows {
     return bySource
   }
 
-  clearUnsplit(sourceKeyId: number): void {
-    this.#sql.prepare('DELETE FROM usage_unsplit WHERE source_key_id = ?').run(sourceKeyId)
+  clearUnsplit(sourceKeyId: number, days: readonly Day[]): void {
+    this.#sql
+      .prepare('DELETE FROM usage_unsplit WHERE source_key_id = ? AND day IN (SELECT value FROM json_each(?))')
+      .run(sourceKeyId, JSON.stringify(days))
   }
 
   /** A page more, in the transaction that stores it. */
@@ -204,24 +211,23 @@ export class UsageRows {
   }
 
   lastRuns(): Map<number, RunRow> {
-    const runs = z
-      .array(runSchema)
-      .parse(
-        this.#sql
-          .prepare(`SELECT ${RUN} FROM usage_runs WHERE id IN (SELECT max(id) FROM usage_runs GROUP BY source_key_id)`)
-          .all(),
-      )
+    const found = this.#sql
+      .prepare(`SELECT ${RUN} FROM usage_runs WHERE id IN (SELECT max(id) FROM usage_runs GROUP BY source_key_id)`)
+      .all()
+    const runs = readRows(runSchema, found, 'sync run')
     return new Map(runs.map((run) => [run.sourceKeyId, run]))
   }
 
   positions(sourceKeyId: number): Position[] {
-    return z.array(positionSchema).parse(
+    return readRows(
+      positionSchema,
       this.#sql
         .prepare(
-          `SELECT report, identity, next_token AS nextToken, done, pages, buckets, started_at AS startedAt
+          `SELECT report, identity, next_token AS nextToken, done, pages, buckets, answered, started_at AS startedAt
            FROM usage_positions WHERE source_key_id = ?`,
         )
         .all(sourceKeyId),
+      'position of a sync',
     )
   }
 
@@ -230,27 +236,23 @@ export class UsageRows {
     const found = this.#sql
       .prepare('SELECT DISTINCT source_key_id AS id FROM usage_positions WHERE started_at >= ?')
       .all(since)
-    return new Set(
-      z
-        .array(z.object({ id: z.number() }))
-        .parse(found)
-        .map(({ id }) => id),
-    )
+    return new Set(idsOf(found))
   }
 
   putPosition(sourceKeyId: number, position: Position): void {
     this.#sql
       .prepare(
-        `INSERT INTO usage_positions (source_key_id, report, identity, next_token, done, pages, buckets, started_at)
-         VALUES (@sourceKeyId, @report, @identity, @nextToken, @done, @pages, @buckets, @startedAt)
+        `INSERT INTO usage_positions (source_key_id, report, identity, next_token, done, pages, buckets, answered, started_at)
+         VALUES (@sourceKeyId, @report, @identity, @nextToken, @done, @pages, @buckets, @answered, @startedAt)
          ON CONFLICT DO UPDATE SET next_token = excluded.next_token, done = excluded.done, pages = excluded.pages,
-         buckets = excluded.buckets, started_at = excluded.started_at`,
+         buckets = excluded.buckets, answered = excluded.answered, started_at = excluded.started_at`,
       )
       .run({
         ...position,
         sourceKeyId,
         done: position.done ? 1 : 0,
         buckets: JSON.stringify(position.buckets),
+        answered: JSON.stringify(position.answered),
       })
   }
 
@@ -265,7 +267,8 @@ export class UsageRows {
   }
 
   coverage(sourceKeyIds?: readonly number[]): Map<number, CoveredSpan[]> {
-    const found = z.array(spanSchema).parse(
+    const found = readRows(
+      spanSchema,
       this.#sql
         .prepare(
           `SELECT source_key_id AS sourceKeyId, from_day AS "from", to_day AS "to", level FROM usage_coverage
@@ -273,6 +276,7 @@ export class UsageRows {
            ORDER BY source_key_id, from_day`,
         )
         .all(sourceKeyIds === undefined ? {} : { ids: JSON.stringify(sourceKeyIds) }),
+      'range of days',
     )
     const spans = new Map<number, CoveredSpan[]>()
     for (const { sourceKeyId, ...span } of found) {
@@ -312,20 +316,21 @@ export class UsageRows {
   }
 
   remoteKeys(sourceKeyIds: readonly number[]): RemoteKeyRow[] {
-    return z.array(remoteKeySchema).parse(
+    return readRows(
+      remoteKeySchema,
       this.#sql
         .prepare(
           `SELECT ${REMOTE_KEY} FROM usage_remote_keys
            WHERE source_key_id IN (SELECT value FROM json_each(?)) ORDER BY source_key_id, remote_key_id`,
         )
         .all(JSON.stringify(sourceKeyIds)),
+      'key of a provider',
     )
   }
 
   remoteKeysOf(keyId: number): RemoteKeyRow[] {
-    return z
-      .array(remoteKeySchema)
-      .parse(this.#sql.prepare(`SELECT ${REMOTE_KEY} FROM usage_remote_keys WHERE key_id = ?`).all(keyId))
+    const found = this.#sql.prepare(`SELECT ${REMOTE_KEY} FROM usage_remote_keys WHERE key_id = ?`).all(keyId)
+    return readRows(remoteKeySchema, found, 'key of a provider')
   }
 
   /** Stored keys whose usage comes with the admin key that lists them. */
@@ -333,12 +338,12 @@ export class UsageRows {
     const found = this.#sql
       .prepare('SELECT DISTINCT key_id AS id FROM usage_remote_keys WHERE key_id IS NOT NULL')
       .all()
-    return new Set(
-      z
-        .array(z.object({ id: z.number() }))
-        .parse(found)
-        .map(({ id }) => id),
-    )
+    return new Set(idsOf(found))
+  }
+
+  /** Sources that have listed a key of their organisation, now or earlier. */
+  sourcesWithRemoteKeys(): Set<number> {
+    return new Set(idsOf(this.#sql.prepare('SELECT DISTINCT source_key_id AS id FROM usage_remote_keys').all()))
   }
 
   /** Other organisations' sources of the same provider that list one of this source's keys: the same organisation. */
@@ -353,9 +358,10 @@ export class UsageRows {
          ORDER BY id`,
       )
       .all(sourceKeyId)
-    return z
-      .array(z.object({ id: z.number() }))
-      .parse(found)
-      .map(({ id }) => id)
+    return idsOf(found)
   }
+}
+
+function idsOf(rows: readonly unknown[]): number[] {
+  return readRows(idSchema, rows, 'usage source').map(({ id }) => id)
 }

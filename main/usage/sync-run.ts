@@ -1,5 +1,5 @@
 import type { SyncProgress, SyncState } from '../../shared/contract/usage.ts'
-import { Problem, type ProblemData } from '../../shared/problems.ts'
+import type { ProblemData } from '../../shared/problems.ts'
 import { providerInfo } from '../../shared/providers.ts'
 import type { Clock } from '../host.ts'
 import { HttpFailure } from '../http/http-client.ts'
@@ -12,14 +12,16 @@ import {
   type UsagePage,
 } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
-import { type DaySpan, daysSpokenFor, firstUnsettled } from './coverage.ts'
-import { type Day, dayAt, lastDays, startOf } from './days.ts'
+import { type ChainWork, isOf, seenDays } from './chain-work.ts'
+import type { CostSplitter } from './cost-splitter.ts'
+import { daysRead, firstUnsettled } from './coverage.ts'
+import { type Day, dayAt, instantsOf, lastDays } from './days.ts'
 import type { DiagnosisClass } from './diagnoses.ts'
-import { describeFailure, type Failure, type LastExchange } from './failures.ts'
+import { cannotBeAsked, describeFailure, type Failure, goesInCircles, type LastExchange } from './failures.ts'
 import type { GroupCommit } from './group-commit.ts'
 import type { Ledger } from './ledger.ts'
 import { Line } from './line.ts'
-import { listRemoteKeys, settleOrganisation } from './organisations.ts'
+import { listRemoteKeys, type RemoteKeys, settleOrganisation } from './organisations.ts'
 import type { SourceKey, UsageKeys, UsageProviders } from './ports.ts'
 import type { Position, SourceRow, UsageRows } from './rows.ts'
 
@@ -35,6 +37,9 @@ export interface RunDependencies {
   readonly keys: UsageKeys
   readonly providers: UsageProviders
   readonly clock: Clock
+  readonly splitter: CostSplitter
+  /** Sources whose present run was found to be the one that counts its organisation. */
+  readonly counting: Set<number>
   publish(progress: SyncProgress): void
 }
 
@@ -52,6 +57,8 @@ export class SyncRun {
   readonly #abort = new AbortController()
   readonly #line: Line
   readonly #expected = new Map<UsageChain, number | null>()
+  /** Optional chains that failed. */
+  readonly #leftOut = new Set<UsageChain>()
   #stop: Stop | null = null
   #progress: SyncProgress
   #failure: Failure | null = null
@@ -104,12 +111,18 @@ export class SyncRun {
     if (this.#progress.state === 'queued') this.#end()
   }
 
-  /** Never rejects: what goes wrong is part of the progress. */
+  /** Never rejects: what goes wrong is part of the progress, also when it cannot be stored. */
   async execute(): Promise<void> {
     if (this.#progress.endedAt !== null) return
-    this.#update({ state: 'running' })
     try {
+      this.#update({ state: 'running' })
       await this.#sync()
+    } catch (error) {
+      this.#fail(error, null)
+    }
+    try {
+      // Before the run has ended, so that nobody who waits for that has to wait for this as well.
+      await this.#deps.splitter.split(this.#source.id, () => this.#stop !== 'interrupted')
     } catch (error) {
       this.#fail(error, null)
     }
@@ -124,27 +137,34 @@ export class SyncRun {
     const context = this.#line.context(credential.kind, { status: null, failure: null })
     const now = this.#deps.clock.now()
     if (!adapter?.planUsage) throw cannotBeAsked(providerInfo(provider).name)
-    const listing = this.#listKeys(adapter, credential)
     const others = rows.sources().some((row) => row.provider === provider && row.sourceKeyId !== id)
+    if (!others) this.#deps.counting.add(id)
+    const listing = this.#listKeys(adapter, credential)
     // Whether another source counts this organisation has to be known before anything is stored.
     if (others && !(await listing)) return
     if (this.#abort.signal.aborted) return
     const { window, reports } = this.#window(adapter, credential, context, now)
-    const plan = () => adapter.planUsage?.(credential, toInstants(window), context) ?? []
+    const plan = () => adapter.planUsage?.(credential, instantsOf(window), context) ?? []
     const chains = plan()
     const positions = this.#positions(chains, now)
     const readAt = Math.min(now, ...positions.map(({ startedAt }) => startedAt))
     for (const chain of chains) this.#expected.set(chain, chain.expectedPages)
     const positionOf = (chain: UsageChain) => positions.find((position) => isOf(position, chain))
-    const replaced = new Map(chains.map((chain) => [chain, new Set<Day>(positionOf(chain)?.buckets)]))
+    const days = new Map(chains.map((chain) => [chain, seenDays(positionOf(chain))]))
     await Promise.all([
       listing,
-      ...chains.map((chain) => this.#chain({ chain, position: positionOf(chain), credential, replaced, readAt, plan })),
+      ...chains.map((chain) => this.#chain({ chain, position: positionOf(chain), credential, days, readAt, plan })),
     ])
-    if (this.#stop === null && this.#failure === null) this.#complete(daysSpokenFor(chains, window), reports, readAt)
+    if (this.#stop !== null || this.#failure !== null) return
+    const told = [...days].filter(([chain]) => !this.#leftOut.has(chain))
+    const read = daysRead(
+      told.map(([{ report, speaksFor }, { answered }]) => ({ report, speaksFor, answered })),
+      window,
+    )
+    this.#complete(read, reports, readAt)
   }
 
-  /** False if another source counts this organisation, so that nothing is to be fetched. */
+  /** False if another source counts this organisation, or may do so, so that nothing is to be fetched. */
   async #listKeys(adapter: ProviderAdapter, credential: Credential): Promise<boolean> {
     if (!adapter.listKeys || credential.kind !== 'admin') return true
     if (providerInfo(this.#source.provider).capabilities.listKeys === 'none') return true
@@ -152,10 +172,7 @@ export class SyncRun {
     try {
       const items = await listRemoteKeys(adapter, credential, this.#line.context(credential.kind, exchange))
       if (this.#abort.signal.aborted) return false
-      const note = settleOrganisation(this.#deps, this.#source, items)
-      if (note === null) return true
-      this.#note = { problem: note, diagnosis: 'counted-once' }
-      return false
+      return this.#settle(items)
     } catch (error) {
       if (this.#abort.signal.aborted) return false
       const failure = describeFailure(error, exchange)
@@ -165,8 +182,16 @@ export class SyncRun {
       }
       const problem = { ...failure.problem, message: `The names of the keys were not read. ${failure.problem.message}` }
       this.#note = { problem, diagnosis: 'left-out' }
-      return true
+      return this.#settle(null)
     }
+  }
+
+  #settle(listed: RemoteKeys | null): boolean {
+    const way = settleOrganisation(this.#deps, this.#source, listed)
+    if (way === null) return true
+    if (way.diagnosis === 'not-told-apart') this.#failure = { ...way, endsRun: true }
+    else this.#note = way
+    return false
   }
 
   /** The days to read: those asked for, without what is settled at the beginning. */
@@ -179,7 +204,7 @@ export class SyncRun {
     const wanted = lastDays(now, this.#days)
     const to = dayAt(now) + 1
     const from = wanted[0] ?? to - 1
-    const full = adapter.planUsage?.(credential, toInstants({ from, to }), context) ?? []
+    const full = adapter.planUsage?.(credential, instantsOf({ from, to }), context) ?? []
     const reports = [...new Set(full.map(({ report }) => report))].sort()
     const before = this.#row()
     const spans = this.#deps.rows.coverage([this.#source.id]).get(this.#source.id) ?? []
@@ -214,8 +239,10 @@ export class SyncRun {
     } catch (error) {
       if (this.#stop !== null) return
       const failure = describeFailure(error, exchange)
-      if (chain.optional && !failure.endsRun) this.#note = { problem: failure.problem, diagnosis: 'left-out' }
-      else this.#fail(error, exchange)
+      if (chain.optional && !failure.endsRun) {
+        this.#leftOut.add(chain)
+        this.#note = { problem: failure.problem, diagnosis: 'left-out' }
+      } else this.#fail(error, exchange)
     }
   }
 
@@ -239,7 +266,7 @@ export class SyncRun {
         chain = work.plan().find((candidate) => isOf(candidate, chain)) ?? chain
         this.#count(work.chain, -pages, 0)
         pages = 0
-        work.replaced.get(work.chain)?.clear()
+        work.days.set(work.chain, seenDays(undefined))
         asked.clear()
         return fetch(null)
       })
@@ -265,21 +292,24 @@ export class SyncRun {
 
   async #store(work: ChainWork, page: UsagePage, pages: number): Promise<void> {
     const { rows, ledger, clock, commits } = this.#deps
-    const { chain, replaced } = work
+    const { chain, days } = work
     const stored = await commits.commit(() => {
       // Chains of one report share its days: what one of them began, another one must not take away.
-      const sharing = [...replaced].filter(([other]) => other.report === chain.report)
-      const before = new Set(sharing.flatMap(([, days]) => [...days]))
-      const result = ledger.store(this.#row(), chain.report, page.facts, before)
-      const own = replaced.get(chain) ?? new Set()
-      for (const day of result.replaced) own.add(day)
+      const sharing = [...days].filter(([other]) => other.report === chain.report)
+      const before = new Set(sharing.flatMap(([, { replaced }]) => [...replaced]))
+      const outdated = page.replaces ? { from: dayAt(page.replaces.from), to: dayAt(page.replaces.to) } : null
+      const result = ledger.store(this.#row(), chain.report, page.facts, before, outdated)
+      const own = days.get(chain) ?? seenDays(undefined)
+      for (const day of result.replaced) own.replaced.add(day)
+      for (const bucket of page.buckets) own.answered.add(dayAt(bucket))
       rows.putPosition(this.#source.id, {
         report: chain.report,
         identity: chain.identity,
         nextToken: page.nextToken,
         done: page.nextToken === null,
         pages,
-        buckets: [...own],
+        buckets: [...own.replaced],
+        answered: [...own.answered],
         startedAt: work.readAt,
       })
       rows.setFetchedAt(this.#source.id, clock.now())
@@ -292,12 +322,14 @@ export class SyncRun {
     this.#count(chain, 1, stored.rows)
   }
 
-  #complete(read: readonly DaySpan[], reports: readonly string[], readAt: number): void {
+  #complete(read: ReturnType<typeof daysRead>, reports: readonly string[], readAt: number): void {
     const { store, rows, ledger, clock } = this.#deps
     const { id } = this.#source
     store.transaction(() => {
       rows.deletePositions(id)
-      for (const span of read) ledger.cover(id, { ...span, readAt, complete: this.#note === null })
+      const complete = this.#note === null
+      for (const span of read.whole) ledger.cover(id, { ...span, readAt, complete })
+      for (const span of read.part) ledger.cover(id, { ...span, readAt, complete, isPartial: true })
       rows.setSuccess(id, clock.now(), reports)
     })
   }
@@ -344,7 +376,13 @@ export class SyncRun {
       problem: null,
       diagnosis: null,
     }
-    this.#update({ state, problem, endedAt: this.#deps.clock.now(), waitingUntil: null }, diagnosis)
+    const end = { state, problem, endedAt: this.#deps.clock.now(), waitingUntil: null }
+    try {
+      this.#update(end, diagnosis)
+    } catch (error) {
+      // The next start finds the run as unfinished and says so; until then the progress tells why.
+      this.#show({ ...end, state: 'failed', problem: describeFailure(error, null).problem })
+    }
   }
 
   #show(change: Partial<SyncProgress>): void {
@@ -356,40 +394,4 @@ export class SyncRun {
     this.#deps.rows.updateRun({ ...this.#progress, ...change, id: this.#progress.runId, failure })
     this.#show(change)
   }
-}
-
-interface ChainWork {
-  readonly chain: UsageChain
-  readonly position: Position | undefined
-  readonly credential: Credential
-  /** Days whose earlier figures were replaced by this run, by chain. */
-  readonly replaced: ReadonlyMap<UsageChain, Set<Day>>
-  /** When the first page of the run, or of the one it resumes, was read. */
-  readonly readAt: number
-  /** Fresh chains for the same window: chains remember the tokens they have seen. */
-  readonly plan: () => UsageChain[]
-}
-
-function isOf(position: { readonly report: string; readonly identity: string }, chain: UsageChain): boolean {
-  return position.report === chain.report && position.identity === chain.identity
-}
-
-function toInstants({ from, to }: { from: Day; to: Day }): { from: number; to: number } {
-  return { from: startOf(from), to: startOf(to) }
-}
-
-function goesInCircles(provider: string): ProblemData {
-  return {
-    code: 'PROVIDER_FAILED',
-    message: `${provider} keeps sending pages of the same report.`,
-    cause: 'A page pointed to one that had been fetched already, or there was no end to them. The report was given up.',
-    remedies: ['Sync again later. If it stays like this, look for an update of Keyhold.'],
-  }
-}
-
-function cannotBeAsked(provider: string): Problem {
-  return new Problem('UNSUPPORTED', `${provider} cannot be asked for usage.`, {
-    cause: 'The provider offers no call that tells it.',
-    remedies: ["Use the provider's own dashboard."],
-  })
 }

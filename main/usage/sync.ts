@@ -3,6 +3,7 @@ import type { SyncProgress } from '../../shared/contract/usage.ts'
 import { invalidField } from '../../shared/problems.ts'
 import type { ProviderId } from '../../shared/providers.ts'
 import type { Changes } from '../changes.ts'
+import { CostSplitter } from './cost-splitter.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { SourceKey } from './ports.ts'
 import { ProgressBoard } from './progress.ts'
@@ -23,10 +24,14 @@ export class SyncEngine {
   #closing = false
   #announcedAt = 0
 
-  constructor(deps: Omit<RunDependencies, 'publish' | 'commits'>, changes: Changes) {
+  constructor(deps: Omit<RunDependencies, 'publish' | 'commits' | 'counting' | 'splitter'>, changes: Changes) {
     this.#changes = changes
-    const commits = new GroupCommit(deps.store)
-    this.#deps = { ...deps, commits, publish: (progress) => this.#publish(progress) }
+    const own = {
+      commits: new GroupCommit(deps.store),
+      splitter: new CostSplitter(deps.ledger),
+      counting: new Set<number>(),
+    }
+    this.#deps = { ...deps, ...own, publish: (progress) => this.#publish(progress) }
     deps.rows.interruptRunning(deps.clock.now())
   }
 
@@ -99,10 +104,14 @@ export class SyncEngine {
   }
 
   async #execute(run: SyncRun): Promise<void> {
-    await run.execute()
-    const { keyId } = run.progress
-    if (this.#active.get(keyId)?.run === run) this.#active.delete(keyId)
-    this.#announce(true)
+    try {
+      await run.execute()
+    } finally {
+      const { keyId } = run.progress
+      this.#deps.counting.delete(keyId)
+      if (this.#active.get(keyId)?.run === run) this.#active.delete(keyId)
+      this.#announce(true)
+    }
   }
 
   #publish(progress: SyncProgress): void {

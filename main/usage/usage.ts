@@ -5,9 +5,10 @@ import type { Changes } from '../changes.ts'
 import type { Clock } from '../host.ts'
 import type { UsageFact } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
+import { spansOf } from './coverage.ts'
 import { dashboardCsv } from './csv.ts'
 import { type DashboardFilter, readDashboard } from './dashboard.ts'
-import { type Day, dayAt, isoDate, startOf } from './days.ts'
+import { dayAt, isoDate, startOf } from './days.ts'
 import { diagnose } from './diagnostics.ts'
 import { ItemRows } from './item-rows.ts'
 import { Ledger } from './ledger.ts'
@@ -70,6 +71,7 @@ export class Usage {
           provider,
           lastRun: run === undefined ? null : this.#progressOf(run, { id, name, provider }),
           lastSuccessAt: stored.get(id)?.lastSuccessAt ?? null,
+          billed: this.#deps.providers.adapter(provider)?.usageIsBilled ?? false,
           resumable: ended && withPosition.has(id),
         }
       })
@@ -110,7 +112,8 @@ export class Usage {
   dashboard(filter: DashboardFilter): Dashboard {
     this.#reconcile()
     if (filter.groupBy === 'key' || filter.keyId !== undefined) this.#ledger.splitCosts()
-    const deps = { rows: this.#rows, items: this.#items, keys: this.#deps.keys, accounts: this.#deps.accounts }
+    const { keys, accounts, providers } = this.#deps
+    const deps = { rows: this.#rows, items: this.#items, keys, accounts, providers }
     return readDashboard(deps, filter, this.#deps.clock.now())
   }
 
@@ -128,7 +131,8 @@ export class Usage {
 
   diagnostics(): Diagnosis[] {
     this.#reconcile()
-    const deps = { rows: this.#rows, ledger: this.#ledger, keys: this.#deps.keys }
+    const { keys, providers } = this.#deps
+    const deps = { rows: this.#rows, ledger: this.#ledger, keys, providers }
     return diagnose(deps, this.#deps.clock.now())
   }
 
@@ -217,16 +221,6 @@ export class Usage {
       waitingUntil: null,
     }
   }
-}
-
-function spansOf(days: readonly Day[]): { from: Day; to: Day }[] {
-  const spans: { from: Day; to: Day }[] = []
-  for (const day of days) {
-    const last = spans.at(-1)
-    if (last?.to === day) last.to = day + 1
-    else spans.push({ from: day, to: day + 1 })
-  }
-  return spans
 }
 
 function notASource(id: number): Error {

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { ProviderId } from '../../shared/providers.ts'
+import { type Print, percentile } from '../support/bench.ts'
 import { account, app, fakeSecret, openWorkbench } from '../unit/keys/workbench.ts'
 
 const KEYS = 100_000
@@ -22,21 +23,21 @@ const typed = [
 /** Words that stand only at the far end of the order by name: the longest walk. */
 const farEnd = ['zzz', 'zzz stripe', 'zzz zeta']
 
-/** Prints one JSON line per figure. Times in milliseconds, of one call in the main process. */
-export async function run(): Promise<void> {
+/** Times in milliseconds, of one call in the main process. */
+export async function run(print: Print): Promise<void> {
   const bench = await openWorkbench()
   try {
     const started = performance.now()
     bench.store.db.pragma('synchronous = OFF')
     fill(bench)
     bench.store.db.pragma('synchronous = FULL')
-    report('inventory.fill', { keys: KEYS, ms: performance.now() - started })
+    print('inventory-fill', { keys: KEYS, ms: performance.now() - started })
 
     const { keys } = bench
     const firstPage = measure(() => keys.list({ sort: 'name', limit: 100 }), 50)
     const payload = Buffer.byteLength(JSON.stringify(keys.list({ sort: 'name', limit: 200 })))
-    report('inventory.first-page', { ...firstPage, allowed: 5, ok: firstPage.p95 <= 5 })
-    report('inventory.payload', { bytes: payload, allowed: 262_144, ok: payload <= 262_144 })
+    print('inventory-first-page', { ...firstPage, target: 5, ok: firstPage.p95 <= 5 })
+    print('inventory-payload', { bytes: payload, target: 262_144, ok: payload <= 262_144 })
 
     const all: number[] = []
     for (const text of [...typed, ...farEnd]) {
@@ -45,10 +46,10 @@ export async function run(): Promise<void> {
         for (let again = 0; again < 3; again++) all.push(timed(() => keys.list({ query, sort: 'name', limit: 100 })))
       }
       const query = text
-      report('inventory.query', { query, ...measure(() => keys.list({ query, sort: 'name', limit: 100 }), 15) })
+      print('inventory-query', { query, ...measure(() => keys.list({ query, sort: 'name', limit: 100 }), 15) })
     }
     const keystrokes = figures(all)
-    report('inventory.keystroke', { ...keystrokes, allowed: 16, ok: keystrokes.p95 <= 16 })
+    print('inventory-keystroke', { ...keystrokes, target: 16, ok: keystrokes.p95 <= 16 })
 
     const filters = [
       { provider: 'stripe' as const },
@@ -59,7 +60,7 @@ export async function run(): Promise<void> {
     ]
     for (const sort of ['name', 'created', 'updated'] as const) {
       for (const filter of filters) {
-        report('inventory.filter', {
+        print('inventory-filter', {
           sort,
           ...filter,
           ...measure(() => keys.list({ ...filter, sort, limit: 100 }), 15),
@@ -67,16 +68,16 @@ export async function run(): Promise<void> {
       }
     }
     const cursor = keys.list({ query: 'o', sort: 'name', limit: 200 }).nextCursor ?? undefined
-    report(
-      'inventory.next-page',
+    print(
+      'inventory-next-page',
       measure(() => keys.list({ query: 'o', sort: 'name', limit: 100, cursor }), 30),
     )
-    report(
-      'inventory.create',
+    print(
+      'inventory-create',
       measure(() => keys.create(app, newestKey()), 30),
     )
-    report(
-      'inventory.accounts',
+    print(
+      'inventory-accounts',
       measure(() => bench.accounts.list({ query: 'owner', sort: 'email', limit: 100 }), 30),
     )
   } finally {
@@ -154,13 +155,6 @@ function measure(work: () => unknown, times: number) {
   return figures(Array.from({ length: times }, () => timed(work)))
 }
 
-function figures(times: number[]) {
-  const sorted = times.toSorted((a, b) => a - b)
-  const at = (share: number) =>
-    Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2))
-  return { p50: at(0.5), p95: at(0.95), max: at(1) }
-}
-
-function report(bench: string, values: Record<string, unknown>): void {
-  console.log(JSON.stringify({ bench, ...values }))
+function figures(times: readonly number[]) {
+  return { p50: percentile(times, 0.5), p95: percentile(times, 0.95), max: percentile(times, 1) }
 }

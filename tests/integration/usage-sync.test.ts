@@ -42,8 +42,8 @@ async function openAi(options: Parameters<typeof startOpenAiSimulator>[0] = {}) 
   return server
 }
 
-async function anthropic() {
-  const server = keep(await startAnthropicSimulator({ now: () => NOW }))
+async function anthropic(options: Parameters<typeof startAnthropicSimulator>[0] = {}) {
+  const server = keep(await startAnthropicSimulator({ now: () => NOW, ...options }))
   redirect(bench, 'anthropic', server.url)
   bench.keys.add(2, { provider: 'anthropic', name: 'Anthropic admin' })
   bench.keys.secrets.set(2, server.keys.admin)
@@ -87,6 +87,45 @@ describe('a sync over real sockets', () => {
     expect(groups.at(-1)?.role).toBe('remainder')
     expect(groups.some(({ cost }) => cost.some(({ provenance }) => provenance === 'apportioned'))).toBe(true)
     expect(spentByKey(bench.usage.dashboard({ days: 30, groupBy: 'key' }))).toBe(server.totals(...window(30)).costNanos)
+  })
+
+  it('calls no day complete before its costs are out, and reads them when they are', async () => {
+    const server = await anthropic({ now: () => bench.clock.now(), costLagDays: 2 })
+    const read = async () => {
+      await syncAll(bench, { days: 30 })
+      return bench.usage.dashboard({ days: 7, groupBy: 'provider' })
+    }
+    const { range, totals } = await read()
+    expect(range.coverage).toEqual(['complete', 'complete', 'complete', 'complete', 'partial', 'partial', 'partial'])
+    expect(totals.inputTokens).toBe(server.totals(...window(7)).inputTokens)
+    bench.clock.advance(2 * DAY)
+    const later = await read()
+    expect(later.range.coverage).toEqual(range.coverage)
+    const [from, to] = [later.range.from, later.range.to]
+    expect(usd(later)).toBe(formatNanos(server.totals(from, to).costNanos))
+  })
+
+  it('counts the searches of a Brave plan once, however the seconds of its reset fall', async () => {
+    // The window begins at midnight; whole seconds put its start on one day or on the one before.
+    const secondsLeft = () => (TODAY + 20 * DAY - bench.clock.now()) / 1_000
+    const reading = { seconds: 0, used: 0 }
+    const brave = keep(
+      await startBraveSimulator({ usedThisMonth: () => reading.used, resetSeconds: () => reading.seconds }),
+    )
+    redirect(bench, 'brave', brave.url)
+    bench.keys.add(7, { provider: 'brave', kind: 'standard', name: 'Brave key' })
+    bench.keys.secrets.set(7, brave.keys.free)
+    const read = async (seconds: number, used: number) => {
+      Object.assign(reading, { seconds, used: used - brave.billed - 1 })
+      await syncAll(bench, { days: 30, keyIds: [7] })
+      return bench.usage.dashboard({ days: 30, groupBy: 'provider' }).totals.requests
+    }
+    expect(await read(Math.ceil(secondsLeft()), 100)).toBe(100)
+    bench.clock.advance(3_600_500)
+    expect(await read(Math.floor(secondsLeft()), 110)).toBe(110)
+    bench.clock.advance(DAY)
+    expect(await read(Math.floor(secondsLeft()) - 1, 120)).toBe(120)
+    expect(bench.usage.diagnostics().map(({ id }) => id)).toEqual(['counter-only:brave'])
   })
 
   it('goes on with the others when one key of five is broken, and explains it', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CoveredSpan, cover, coverageOf, firstUnsettled } from '../../../main/usage/coverage.ts'
+import { type CoveredSpan, cover, coverageOf, daysRead, firstUnsettled } from '../../../main/usage/coverage.ts'
 
 const DAY = 86_400_000
 
@@ -53,27 +53,58 @@ describe('coverage', () => {
     )
   })
 
-  it('of several sources is complete only where each that has begun is complete', () => {
+  it('keeps days open that only some reports have given', () => {
+    const [span] = cover([], { from: 90, to: 95, readAt: 100 * DAY, complete: true, isPartial: true })
+    expect(span).toEqual({ from: 90, to: 95, level: 'open' })
+  })
+
+  it('tells days every report has given from those only some have', () => {
+    const chain = (report: string, from: number, to: number, answered: number[]) => ({
+      report,
+      speaksFor: { from: from * DAY, to: to * DAY },
+      answered: new Set(answered),
+    })
+    expect(
+      daysRead(
+        [
+          chain('usage', 10, 13, [10, 11, 12]),
+          chain('usage', 13, 16, [13, 14]),
+          chain('costs', 11, 16, [11, 12]),
+          chain('costs', 15, 16, []),
+        ],
+        { from: 10, to: 16 },
+      ),
+    ).toEqual({ whole: [{ from: 10, to: 13 }], part: [{ from: 13, to: 15 }] })
+  })
+
+  it('of several sources is complete only where each that has to know the day is complete', () => {
     const days = [10, 11, 12, 13, 14]
     const first: CoveredSpan[] = [
       { from: 10, to: 14, level: 'settled' },
       { from: 14, to: 15, level: 'open' },
     ]
+    const second: CoveredSpan[] = [{ from: 11, to: 12, level: 'closed' }]
     const none = days.map(() => false)
-    expect(coverageOf(days, [first], none)).toEqual(['complete', 'complete', 'complete', 'complete', 'partial'])
-    expect(coverageOf(days, [first, [{ from: 11, to: 12, level: 'closed' }]], none)).toEqual([
-      'complete',
-      'complete',
-      'partial',
-      'partial',
-      'partial',
-    ])
+    const always = Number.NEGATIVE_INFINITY
+    const of = (...sources: [CoveredSpan[], number | null][]) =>
+      coverageOf(
+        days,
+        sources.map(([spans, expectedFrom]) => ({ spans, expectedFrom })),
+        none,
+      )
+    const [complete, partial, missing] = ['complete', 'partial', 'missing']
+    expect(of([first, always])).toEqual([complete, complete, complete, complete, partial])
+    expect(of([first, always], [second, always])).toEqual([partial, complete, partial, partial, partial])
+    expect(of([first, always], [second, 12])).toEqual([complete, complete, partial, partial, partial])
+    expect(of([first, always], [second, null])).toEqual([complete, complete, complete, complete, partial])
+    expect(of([first, always], [[], always])).toEqual([partial, partial, partial, partial, partial])
+    expect(of([second, null])).toEqual([missing, complete, missing, missing, missing])
     expect(coverageOf(days, [], [false, true, false, false, false])).toEqual([
-      'missing',
-      'partial',
-      'missing',
-      'missing',
-      'missing',
+      missing,
+      partial,
+      missing,
+      missing,
+      missing,
     ])
   })
 })

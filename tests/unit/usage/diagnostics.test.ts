@@ -94,6 +94,14 @@ describe('diagnostics', () => {
     expect(card?.keys.map(({ id }) => id)).toEqual([3])
   })
 
+  it('leave out keys with an admin key, and count all of the others though they name only some', () => {
+    for (let id = 1; id <= 300; id += 1) bench.keys.add(id, { isSource: false, kind: 'project', isLinked: id <= 20 })
+    const [card] = bench.usage.diagnostics()
+    expect(card).toMatchObject({ id: 'cannot-read-usage', keyCount: 280 })
+    expect(card?.keys).toHaveLength(50)
+    expect(card?.keys[0]?.id).toBe(21)
+  })
+
   it('gather the keys of one provider on one card with its console, and put errors first', async () => {
     for (const id of [1, 2]) bench.keys.add(id)
     bench.keys.add(3, { isSource: false, kind: 'project' })

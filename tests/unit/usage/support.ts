@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Audit } from '../../../main/audit/audit.ts'
 import { Changes } from '../../../main/changes.ts'
 import type { Clock } from '../../../main/host.ts'
+import { noFigures } from '../../../main/providers/facts.ts'
 import type {
   CallContext,
   Credential,
@@ -48,21 +49,7 @@ export class TestClock implements Clock {
 }
 
 export function fact(day: number, fields: Partial<UsageFact>): UsageFact {
-  return {
-    day,
-    remoteKeyId: null,
-    project: null,
-    model: null,
-    lineItem: null,
-    requests: null,
-    inputTokens: null,
-    outputTokens: null,
-    cachedInputTokens: null,
-    costNanos: null,
-    currency: null,
-    provenance: 'metered',
-    ...fields,
-  }
+  return { ...noFigures, day, provenance: 'metered', ...fields }
 }
 
 export function tokens(day: number, key: string | null, count: number, fields: Partial<UsageFact> = {}): UsageFact {
@@ -74,7 +61,7 @@ export function cost(day: number, nanos: bigint, fields: Partial<UsageFact> = {}
   return fact(day, { costNanos: nanos, currency: 'USD', provenance: 'billed', ...fields })
 }
 
-type StoredKey = SourceKey & { readonly isSource: boolean }
+type StoredKey = SourceKey & { readonly isSource: boolean; readonly isLinked?: boolean }
 
 /** The inventory as usage sees it, in memory. */
 export class TestKeys implements UsageKeys {
@@ -102,6 +89,10 @@ export class TestKeys implements UsageKeys {
 
   usageSources(): SourceKey[] {
     return [...this.all.values()].filter(({ isSource }) => isSource)
+  }
+
+  linkedKeys() {
+    return new Set([...this.all.values()].filter(({ isLinked }) => isLinked).map(({ id }) => id))
   }
 
   credential(id: number): Credential {
@@ -135,6 +126,12 @@ export class TestKeys implements UsageKeys {
   }
 }
 
+/** `buckets` are all days the chain speaks for, unless told. */
+interface ScriptedPage extends Pick<UsagePage, 'facts' | 'replaces'> {
+  readonly buckets?: readonly number[]
+  readonly more?: boolean
+}
+
 /** What one chain of a scripted provider answers, page by page. */
 export interface ScriptedChain {
   readonly report: string
@@ -144,7 +141,7 @@ export interface ScriptedChain {
   /** The whole window unless told. */
   readonly speaksFor?: UsageWindow
   /** The answer for a page token (`null`, then "1", "2", …), or what it throws. */
-  readonly page: (index: number, context: CallContext) => Promise<Omit<UsagePage, 'nextToken'> & { more?: boolean }>
+  readonly page: (index: number, context: CallContext) => Promise<ScriptedPage>
   /** Instead of `page`: the whole answer, with whatever token. */
   readonly raw?: () => Promise<UsagePage>
 }
@@ -153,6 +150,7 @@ export interface Script {
   readonly plan: (credential: Credential, window: UsageWindow, context: CallContext) => ScriptedChain[]
   readonly keys?: (credential: Credential) => Promise<RemoteKeyPage['items']>
   readonly usageIsBilled?: boolean
+  readonly usageReach?: (kind: KeyKind) => number | null
 }
 
 /** A provider behind the real interface, whose reports are made in the test. */
@@ -163,32 +161,38 @@ export function scriptedAdapter(id: ProviderId, script: Script): ProviderAdapter
       throw new Error('not part of these tests')
     },
     ...(script.usageIsBilled === undefined ? {} : { usageIsBilled: script.usageIsBilled }),
+    ...(script.usageReach === undefined ? {} : { usageReach: script.usageReach }),
     ...(script.keys === undefined
       ? {}
       : { listKeys: async (credential) => ({ items: (await script.keys?.(credential)) ?? [], nextCursor: null }) }),
     planUsage: (credential, window, context) =>
       script.plan(credential, window, context).map((chain): UsageChain => {
+        const speaksFor = chain.speaksFor ?? window
         const identity = chain.identity ?? `${chain.report}?${window.from}-${window.to}`
         return {
           report: chain.report,
           identity,
-          speaksFor: chain.speaksFor ?? window,
+          speaksFor,
           expectedPages: chain.expectedPages ?? null,
           optional: chain.optional ?? false,
           fetch: async (token, call) => {
             if (chain.raw) return chain.raw()
             const index = token === null ? 0 : Number(token)
-            const { more, ...page } = await chain.page(index, call)
-            return { ...page, nextToken: more ? String(index + 1) : null }
+            const { more, buckets, ...page } = await chain.page(index, call)
+            return { ...page, buckets: buckets ?? daysOf(speaksFor), nextToken: more ? String(index + 1) : null }
           },
         }
       }),
   }
 }
 
-/** One chain with one page: these facts, whatever is asked. */
+function daysOf({ from, to }: UsageWindow): number[] {
+  return Array.from({ length: (to - from) / DAY }, (_, index) => from + index * DAY)
+}
+
+/** One chain with one page: these facts, whatever is asked, and the buckets of the whole window unless told. */
 export function onePage(report: string, facts: readonly UsageFact[], buckets?: readonly number[]): ScriptedChain {
-  return { report, page: async () => ({ facts, buckets: buckets ?? facts.map(({ day }) => day) }) }
+  return { report, page: async () => ({ facts, ...(buckets === undefined ? {} : { buckets }) }) }
 }
 
 export function remoteKey(remoteId: string, name: string | null, redacted: string | null = null) {
