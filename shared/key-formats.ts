@@ -1,6 +1,6 @@
-import { MAX_KEY_LENGTH } from './contract/keys.ts'
 import { kindOfName, providerOfName } from './key-formats/names.ts'
 import { accessTokens, type KeyForm, keyFamilies, keyForms } from './key-formats/rules.ts'
+import { MAX_KEY_LENGTH } from './limits.ts'
 import { type KeyKind, type ProviderId, providerInfo } from './providers.ts'
 
 export { isKeyName } from './key-formats/names.ts'
@@ -154,4 +154,21 @@ export function maskKey(value: string): string {
   }
   const tail = value.length - head.length >= MIN_BODY ? value.slice(-TAIL) : ''
   return `${head}${MASK_DOTS}${/^[\x21-\x7e]*$/.test(tail) ? tail : ''}`
+}
+
+/** The shortest form that belongs to one provider has eighteen characters. */
+const SHORTEST_SURE = 18
+
+/**
+ * Whether a text that is kept and shown in plain (a name, a note, a tag) has a key in it by mistake: the value
+ * `secret`, or anything of a form that belongs to one provider. Keys that are meant to be public do not count.
+ */
+export function holdsKey(text: string, secret: string | null = null): boolean {
+  if (secret !== null && (text === secret || (secret.length >= MIN_BODY && text.includes(secret)))) return true
+  return text.split(/[^\w.-]+/).some((word) => {
+    const value = word.replace(/^[.-]+|\.+$/g, '')
+    if (value.length < SHORTEST_SURE) return false
+    const { confidence, kind } = detectKey(value)
+    return confidence === 'strong' && kind !== 'publishable'
+  })
 }

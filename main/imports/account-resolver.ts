@@ -1,5 +1,5 @@
 import type { Account, AccountFields } from '../../shared/contract/accounts.ts'
-import { MAX_PAGE } from '../../shared/contract/base.ts'
+import { MAX_PAGE } from '../../shared/limits.ts'
 import { invalidField } from '../../shared/problems.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Caller } from '../audit/audit.ts'

@@ -1,6 +1,6 @@
 import { accountFieldsSchema } from '../../shared/contract/accounts.ts'
 import { keyFieldsSchema } from '../../shared/contract/keys.ts'
-import { detectKey, type KeyDetection, readPaste } from '../../shared/key-formats.ts'
+import { detectKey, holdsKey, type KeyDetection, readPaste } from '../../shared/key-formats.ts'
 import { Problem } from '../../shared/problems.ts'
 import { type KeyKind, type ProviderId, providerInfo } from '../../shared/providers.ts'
 import type { SourceAccount, SourceRow } from './source.ts'
@@ -24,7 +24,8 @@ export interface AssessedKey {
 const ownFieldsSchema = keyFieldsSchema.omit({ accountId: true, adminKeyId: true })
 
 /** Decides about one row by itself; what it has in common with other rows and the vault is decided by the caller. */
-export function assess(row: SourceRow): Assessment {
+export function assess(given: SourceRow): Assessment {
+  const row = withoutMisplacedKeys(given)
   if (row.problem !== null || row.value === null) {
     return { ok: false, name: safeName(row.name), reason: row.problem ?? 'The row holds no key. Leave it out.' }
   }
@@ -47,6 +48,30 @@ export function assess(row: SourceRow): Assessment {
   if (owner.problem !== null) return { ok: false, name: fields.data.name, reason: owner.problem }
   const notes = [...paste.notes, ...row.notes, ...(note === null ? [] : [note])]
   return { ok: true, key: { ...fields.data, secret: paste.value, account: owner.account }, notes }
+}
+
+/** Texts that would be shown and stored in plain are left out when a key stands in them. */
+function withoutMisplacedKeys(row: SourceRow): SourceRow {
+  const paste = row.value === null ? null : tryRead(row.value)
+  const secret = paste === null || paste instanceof Problem ? row.value : paste.value
+  const holds = (text: string | null) => text !== null && holdsKey(text, secret)
+  const { account } = row
+  const kept = (text: string | null) => (holds(text) ? null : text)
+  const notes = [row.name, row.description, ...row.tags, account?.name ?? null, account?.organization ?? null].some(
+    holds,
+  )
+    ? [...row.notes, 'A key stands in one of the other fields; that field is not shown, and was left out.']
+    : row.notes
+  return {
+    ...row,
+    name: kept(row.name) ?? '',
+    hint: kept(row.hint),
+    description: kept(row.description),
+    tags: row.tags.filter((tag) => !holds(tag)),
+    account:
+      account === null ? null : { ...account, name: kept(account.name), organization: kept(account.organization) },
+    notes,
+  }
 }
 
 function tryRead(value: string): ReturnType<typeof readPaste> | Problem {

@@ -1,7 +1,9 @@
 import Papa from 'papaparse'
-import { MAX_IMPORT_ROWS } from '../../shared/contract/imports.ts'
+import { holdsKey } from '../../shared/key-formats.ts'
+import { MAX_IMPORT_ROWS } from '../../shared/limits.ts'
 import { invalidField } from '../../shared/problems.ts'
-import { count, emptyRow, environmentFrom, kindFrom, providerFrom, type Source, type SourceRow } from './source.ts'
+import { countOf } from '../../shared/words.ts'
+import { emptyRow, environmentFrom, kindFrom, providerFrom, type Source, type SourceRow } from './source.ts'
 
 /** The columns that are understood, with the names they have in the exports of other tools. */
 const columns = {
@@ -49,7 +51,8 @@ export function readCsv(text: string): Source {
   const unused = header.cells.filter((cell) => cell.trim() !== '').length - positions.size
   return {
     rows: body.map((line) => readLine(line, positions, header.cells.length)),
-    notes: unused > 0 ? [`${count(unused, 'column')} with other names ${unused === 1 ? 'was' : 'were'} left out.`] : [],
+    notes:
+      unused > 0 ? [`${countOf(unused, 'column')} with other names ${unused === 1 ? 'was' : 'were'} left out.`] : [],
   }
 }
 
@@ -110,7 +113,11 @@ function readLine(line: Line, positions: ReadonlyMap<Column, number>, width: num
     if (/^[=+@]|^-./.test(text) || /^[\t\r]/.test(raw)) formula ??= column
     if (text !== '' && text !== '-') cells[column] = text
   }
-  const row = emptyRow(`line ${line.number}`, formula === 'name' ? '' : (cells.name ?? ''))
+  const misplaced = takeOutKeys(cells)
+  const row = {
+    ...emptyRow(`line ${line.number}`, formula === 'name' ? '' : (cells.name ?? '')),
+    notes: misplaced.map((column) => `The cell "${column}" holds a key; it is not shown, and was left out.`),
+  }
   if (line.broken)
     return {
       ...row,
@@ -133,8 +140,16 @@ function readLine(line: Line, positions: ReadonlyMap<Column, number>, width: num
   return fromCells(row, cells, cells.key)
 }
 
+/** Other cells are shown and stored in plain text: those with a key in them are emptied, and named. */
+function takeOutKeys(cells: Cells): Column[] {
+  const others = (Object.keys(columns) as Column[]).filter((column) => column !== 'key')
+  const misplaced = others.filter((column) => holdsKey(cells[column] ?? '', cells.key ?? null))
+  for (const column of misplaced) delete cells[column]
+  return misplaced
+}
+
 function fromCells(row: SourceRow, cells: Cells, value: string): SourceRow {
-  const notes: string[] = []
+  const notes = [...row.notes]
   const descriptions = cells.description === undefined ? [] : [cells.description]
   const provider = cells.provider === undefined ? null : providerFrom(cells.provider)
   if (cells.provider !== undefined && provider === null) {

@@ -1,14 +1,22 @@
 import Database from 'better-sqlite3'
 import { z } from 'zod'
 import { accountFieldsSchema } from '../../shared/contract/accounts.ts'
-import { MAX_IMPORT_FILE, MAX_IMPORT_ROWS } from '../../shared/contract/imports.ts'
+import { holdsKey } from '../../shared/key-formats.ts'
+import { MAX_IMPORT_FILE, MAX_IMPORT_ROWS } from '../../shared/limits.ts'
 import { invalidField, type Problem } from '../../shared/problems.ts'
-import { count, emptyRow, kindFrom, providerFrom, type Source, type SourceAccount, type SourceRow } from './source.ts'
+import { countOf } from '../../shared/words.ts'
+import { emptyRow, kindFrom, providerFrom, type Source, type SourceAccount, type SourceRow } from './source.ts'
 
 const MAGIC = 'SQLite format 3\u0000'
 /** Offsets of the write and read version in the header; 2 is WAL. https://www.sqlite.org/fileformat.html §1.3 */
 const FORMAT_VERSIONS = [18, 19]
 const WAL = 2
+
+/** Bytes of one cell. Far more than any key or name needs; a key that is too long is still named with its row. */
+const MAX_CELL = 64 * 1024
+/** Bytes of all cells of a table that are read: as many as a file can hold that counts none of them twice. */
+const MAX_TEXT = MAX_IMPORT_FILE
+const TOO_LONG = 'too long'
 
 const expected =
   'It should have the tables "accounts" (id, email) and "api_keys" (id, name, full_key), as the API usage dashboard makes them.'
@@ -24,7 +32,16 @@ const keysTable = {
   optional: ['key_type', 'provider', 'account_id', 'admin_key_id'],
 } as const
 
-const id = z.union([z.number(), z.string()]).nullable().catch(null)
+const id = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .max(100)
+      .refine((text) => !holdsKey(text)),
+  ])
+  .nullable()
+  .catch(null)
 const text = z.string().nullable().catch(null)
 const accountRow = z.object({ id, email: text, name: text, organization_name: text })
 const keyRow = z.object({
@@ -100,7 +117,7 @@ interface TableShape {
   readonly optional: readonly string[]
 }
 
-/** At most one row more than fits. Table and column names come from this file, never from the database. */
+/** Table and column names come from this file, never from the database. */
 function select(db: Database.Database, table: TableShape): unknown[] {
   const found = z
     .object({ type: z.string(), sql: z.string() })
@@ -122,19 +139,66 @@ function select(db: Database.Database, table: TableShape): unknown[] {
       `The table "${table.name}" has no plain column ${missing.map((name) => `"${name}"`).join(', ')}. ${expected}`,
     )
   }
-  const wanted = [...table.required, ...table.optional].map((name) =>
-    present.has(name) ? `"${name}"` : `NULL AS "${name}"`,
+  return readRows(
+    db,
+    table,
+    [...table.required, ...table.optional].map((name) => ({ name, present: present.has(name) })),
   )
-  const rows = db
-    .prepare(`SELECT ${wanted.join(', ')} FROM main."${table.name}" NOT INDEXED LIMIT ${MAX_IMPORT_ROWS + 1}`)
-    .all()
-  if (rows.length > MAX_IMPORT_ROWS) {
-    throw refused(
-      `The table "${table.name}" has more than ${MAX_IMPORT_ROWS.toLocaleString('en-GB')} rows.`,
-      'Export them to CSV in parts.',
+}
+
+/**
+ * Long cells are not read at all: `octet_length` looks at the beginning of the record only. Cells may share their
+ * pages in a file that was made for it, so that a short file holds far more text than memory does.
+ */
+function readRows(
+  db: Database.Database,
+  table: TableShape,
+  columns: readonly { readonly name: string; readonly present: boolean }[],
+): unknown[] {
+  const wanted = columns.map(({ name, present }) =>
+    present ? `CASE WHEN octet_length("${name}") <= ${MAX_CELL} THEN "${name}" END AS "${name}"` : `NULL AS "${name}"`,
+  )
+  const tooLong = columns
+    .filter(({ present }) => present)
+    .map(({ name }) => `WHEN octet_length("${name}") > ${MAX_CELL} THEN '${name}'`)
+  const rows: unknown[] = []
+  let bytes = 0
+  const found = db
+    .prepare(
+      `SELECT ${wanted.join(', ')}, CASE ${tooLong.join(' ')} END AS "${TOO_LONG}"
+      FROM main."${table.name}" NOT INDEXED LIMIT ${MAX_IMPORT_ROWS + 1}`,
     )
+    .iterate()
+  for (const row of found) {
+    const { [TOO_LONG]: column, ...cells } = rowSchema.parse(row)
+    if (typeof column === 'string') {
+      throw refused(
+        `A cell of the column "${column}" in the table "${table.name}" is too long to be read.`,
+        'Remove that row from a copy of the file, or export the keys to CSV.',
+      )
+    }
+    for (const cell of Object.values(cells)) bytes += sizeOf(cell)
+    if (bytes > MAX_TEXT) {
+      throw refused(
+        `The table "${table.name}" holds more text than fits into one import.`,
+        'The file may be damaged: choose another copy of it, or export the keys to CSV.',
+      )
+    }
+    if (rows.length === MAX_IMPORT_ROWS) {
+      throw refused(
+        `The table "${table.name}" has more than ${MAX_IMPORT_ROWS.toLocaleString('en-GB')} rows.`,
+        'Export them to CSV in parts.',
+      )
+    }
+    rows.push(cells)
   }
   return rows
+}
+
+const rowSchema = z.record(z.string(), z.unknown())
+
+function sizeOf(cell: unknown): number {
+  return typeof cell === 'string' || Buffer.isBuffer(cell) ? cell.length : 8
 }
 
 function toSource(accounts: z.infer<typeof accountRow>[], keys: z.infer<typeof keyRow>[]): Source {
@@ -145,7 +209,7 @@ function toSource(accounts: z.infer<typeof accountRow>[], keys: z.infer<typeof k
   }
   const used = new Set(keys.map((key) => String(key.account_id)))
   const unused = [...byId.keys()].filter((key) => !used.has(key)).length
-  const notes = unused === 0 ? [] : [`${count(unused, 'account')} without keys will not be taken in.`]
+  const notes = unused === 0 ? [] : [`${countOf(unused, 'account')} without keys will not be taken in.`]
   if (keys.length === 0) notes.push('The database holds no keys.')
   return { rows: keys.map((key) => toRow(key, byId)), notes }
 }

@@ -1,8 +1,9 @@
 import dotenv from 'dotenv'
-import { MAX_IMPORT_ROWS } from '../../shared/contract/imports.ts'
 import { detectKey, isKeyName } from '../../shared/key-formats.ts'
+import { MAX_IMPORT_ROWS } from '../../shared/limits.ts'
 import { invalidField } from '../../shared/problems.ts'
-import { count, emptyRow, type Source, type SourceRow } from './source.ts'
+import { countOf } from '../../shared/words.ts'
+import { emptyRow, type Source, type SourceRow } from './source.ts'
 
 /** One definition with the lines it spans, still in its own notation. */
 interface Statement {
@@ -36,7 +37,7 @@ export function readEnv(text: string): Source {
   if (statements.length > MAX_IMPORT_ROWS) {
     throw invalidField(
       'text',
-      `This has ${count(statements.length, 'definition')}; ${MAX_IMPORT_ROWS} fit into one import.`,
+      `This has ${countOf(statements.length, 'definition')}; ${MAX_IMPORT_ROWS} fit into one import.`,
       ['Split the file.'],
     )
   }
@@ -58,7 +59,7 @@ export function readEnv(text: string): Source {
     repeated.size === 0
       ? []
       : [
-          `${count(repeated.size, 'name')} ${repeated.size === 1 ? 'is' : 'are'} defined more than once; the last one counts.`,
+          `${countOf(repeated.size, 'name')} ${repeated.size === 1 ? 'is' : 'are'} defined more than once; the last one counts.`,
         ]
   return { rows, notes }
 }

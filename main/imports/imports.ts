@@ -3,6 +3,7 @@ import type { ImportPreview, ImportPreviewInput, ImportRow } from '../../shared/
 import { MASK_DOTS, maskKey } from '../../shared/key-formats.ts'
 import { invalidField, Problem } from '../../shared/problems.ts'
 import { linkableKinds } from '../../shared/providers.ts'
+import { countOf } from '../../shared/words.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Audit, Caller } from '../audit/audit.ts'
 import type { Clock } from '../host.ts'
@@ -13,7 +14,7 @@ import { type AssessedKey, assess } from './assess.ts'
 import { readCsv } from './csv.ts'
 import { readDashboardFile } from './dashboard-file.ts'
 import { readEnv } from './env.ts'
-import { count, type Source } from './source.ts'
+import type { Source } from './source.ts'
 
 /** What a row would become, kept in memory between preview and commit. */
 interface HeldKey extends AssessedKey {
@@ -172,7 +173,6 @@ export class Imports {
       tags: key.tags,
       secret: key.secret,
       allowDuplicate: key.status === 'duplicate',
-      validation: null,
     }
   }
 
@@ -261,5 +261,5 @@ function describe(
   counts: { createdKeys: number; createdAccounts: number },
   format: ImportPreviewInput['format'],
 ): string {
-  return `${count(counts.createdKeys, 'key')} and ${count(counts.createdAccounts, 'new account')} from ${sourceNames[format]}.`
+  return `${countOf(counts.createdKeys, 'key')} and ${countOf(counts.createdAccounts, 'new account')} from ${sourceNames[format]}.`
 }

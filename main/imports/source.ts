@@ -104,8 +104,3 @@ export function environmentFrom(text: string): SourceRow['environment'] {
   if (['staging', 'stage'].includes(word)) return 'staging'
   return ['development', 'dev', 'test', 'local'].includes(word) ? 'development' : null
 }
-
-/** Counts with its noun: "1 key", "3 keys". */
-export function count(n: number, noun: string): string {
-  return `${n.toLocaleString('en-GB')} ${noun}${n === 1 ? '' : 's'}`
-}

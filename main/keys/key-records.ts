@@ -8,9 +8,10 @@ import type { Changes } from '../changes.ts'
 import type { Clock } from '../host.ts'
 import type { Store } from '../store/store.ts'
 import { type KeyLabel, labelled } from './key-labels.ts'
-import { changedParts, duplicateProblem, keptValidation, requireLink, tidyFields } from './key-rules.ts'
+import { changedParts, duplicateProblem, keptValidation, requireLink, requireNoKeys, tidyFields } from './key-rules.ts'
 import { keySearchLine } from './key-search.ts'
 import type { KeySecrets } from './key-secrets.ts'
+import type { RecentTests } from './recent-tests.ts'
 import type { KeyRows, KeyValidation, StoredKey } from './rows.ts'
 
 type RequiredField = 'accountId' | 'name' | 'provider' | 'kind'
@@ -20,8 +21,10 @@ export type NewKey = Pick<KeyFields, RequiredField> &
   Partial<Omit<KeyFields, RequiredField>> & {
     readonly secret: string
     readonly allowDuplicate?: boolean
-    readonly validation?: KeyValidation | null
   }
+
+/** A key of a generated or taken-over inventory, which may come with the result of a test. */
+export type ImportedKey = NewKey & { readonly validation?: KeyValidation | null }
 
 export type ChangedKey = z.output<typeof changedKeySchema>
 
@@ -33,6 +36,7 @@ export interface KeyRecordsDependencies {
   readonly audit: Audit
   readonly changes: Changes
   readonly clock: Clock
+  readonly tests: RecentTests
 }
 
 /** Every change of the records of keys: rules, secret, links, search line and log in one transaction each. */
@@ -45,13 +49,15 @@ export class KeyRecords {
 
   create(caller: Caller, input: NewKey): number {
     const source = caller.source === 'api' ? 'api' : 'manual'
-    const id = this.#deps.store.transaction(() => this.#insert(caller, input, source))
+    const id = this.#deps.store.transaction(() => this.#insert(caller, input, source, this.#tested(input)))
     this.#announce()
     return id
   }
 
-  createMany(caller: Caller, inputs: readonly NewKey[], source: 'import' | 'sample'): number[] {
-    const ids = this.#deps.store.transaction(() => inputs.map((input) => this.#insert(caller, input, source)))
+  createMany(caller: Caller, inputs: readonly ImportedKey[], source: 'import' | 'sample'): number[] {
+    const ids = this.#deps.store.transaction(() =>
+      inputs.map(({ validation = null, ...input }) => this.#insert(caller, input, source, validation)),
+    )
     if (ids.length > 0) this.#announce()
     return ids
   }
@@ -61,6 +67,7 @@ export class KeyRecords {
     const { id, secret: paste, allowDuplicate, ...given } = readInput(changedKeySchema, input)
     const fields = tidyFields(given)
     const value = paste === undefined ? null : readPaste(paste).value
+    requireNoKeys(fields, value)
     store.transaction(() => {
       const before = this.#stored(id)
       const account = this.#accountLabel(fields.accountId)
@@ -125,11 +132,17 @@ export class KeyRecords {
     )
   }
 
-  #insert(caller: Caller, input: NewKey, source: StoredKey['source']): number {
+  /** The result of a test of exactly this key, made a moment ago. */
+  #tested({ secret, provider, kind }: NewKey): KeyValidation | null {
+    return this.#deps.tests.recall({ secret: readPaste(secret).value, provider, kind })
+  }
+
+  #insert(caller: Caller, input: NewKey, source: StoredKey['source'], validation: KeyValidation | null): number {
     const { rows, secrets, clock } = this.#deps
-    const { secret: paste, allowDuplicate, validation, ...given } = readInput(newKeySchema, input)
+    const { secret: paste, allowDuplicate, ...given } = readInput(newKeySchema, input)
     const fields = tidyFields(given)
     const { value } = readPaste(paste)
+    requireNoKeys(fields, value)
     const account = this.#accountLabel(fields.accountId)
     requireLink(fields, null, (id) => rows.get(id))
     const fingerprint = secrets.fingerprint(value)

@@ -1,5 +1,6 @@
 import type { KeyFields } from '../../shared/contract/keys.ts'
-import { invalidField, Problem } from '../../shared/problems.ts'
+import { holdsKey } from '../../shared/key-formats.ts'
+import { invalidField, invalidInput, Problem } from '../../shared/problems.ts'
 import { type KeyKind, linkableKinds, providerInfo } from '../../shared/providers.ts'
 import type { KeyLabel } from './key-labels.ts'
 import type { KeyValidation, StoredKey } from './rows.ts'
@@ -31,6 +32,29 @@ export function requireLink(
     const [theirs, ours] = [providerInfo(admin.provider).name, providerInfo(provider).name]
     throw refuse(`"${admin.name}" is an admin key of ${theirs}, this is a key of ${ours}. Choose one of ${ours}.`)
   }
+}
+
+/**
+ * Names, descriptions and tags are not encrypted, so no key may stand in them. `secret` is the value being stored
+ * with them, or null. Throws INVALID_INPUT naming every such field.
+ */
+export function requireNoKeys(
+  { name, description, tags }: Pick<KeyFields, 'name' | 'description' | 'tags'>,
+  secret: string | null,
+): void {
+  const texts: (readonly [field: string, what: string, text: string])[] = [
+    ['name', 'name', name],
+    ['description', 'description', description ?? ''],
+    ['tags', 'tags', tags.join(' ')],
+  ]
+  const found = texts.filter(([, , text]) => holdsKey(text, secret))
+  if (found.length === 0) return
+  throw invalidInput(
+    found.map(([field, what]) => ({
+      path: [field],
+      message: `There is a key in the ${what}, which ${what === 'tags' ? 'are' : 'is'} not encrypted. Paste it into the field for the key only.`,
+    })),
+  )
 }
 
 /** The same value is here already; `present` is not empty and at most 50 are named by id. */

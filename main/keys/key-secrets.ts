@@ -20,11 +20,14 @@ export class KeySecrets {
   readonly #rows: KeyRows
   readonly #secrets: Secrets
   readonly #onStateChange: () => void
+  readonly #onUnreadable: (problem: Problem) => void
 
-  constructor(rows: KeyRows, secrets: Secrets, onStateChange: () => void) {
+  /** `onUnreadable` hears of rows that {@link checkAll} had to leave out. */
+  constructor(rows: KeyRows, secrets: Secrets, onStateChange: () => void, onUnreadable: (problem: Problem) => void) {
     this.#rows = rows
     this.#secrets = secrets
     this.#onStateChange = onStateChange
+    this.#onUnreadable = onUnreadable
   }
 
   /** For the row `id` and no other. Throws like {@link Secrets.requireReady}. */
@@ -67,15 +70,19 @@ export class KeySecrets {
 
   /**
    * Tries every secret, so that damage is known before it is needed. Gives way to other work in between and stops
-   * when `isStopped` says so. Throws like {@link Secrets.requireReady} if the vault is locked meanwhile.
+   * when `isStopped` says so or the vault is locked meanwhile. Throws like {@link Secrets.requireReady} if it is not
+   * ready to begin with.
    */
   async checkAll(isStopped: () => boolean): Promise<{ checked: number; unreadable: number }> {
+    this.#secrets.requireReady()
     let checked = 0
     let damaged = 0
     let ids = this.#rows.idsAfter(0, CHECK_BATCH)
     while (ids.length > 0) {
       for (const id of ids) {
-        if (this.openIfReadable(id) === null) damaged += 1
+        const isSound = this.#check(id)
+        if (isSound === null) return { checked, unreadable: damaged }
+        if (!isSound) damaged += 1
         checked += 1
       }
       await setImmediate()
@@ -83,6 +90,21 @@ export class KeySecrets {
       ids = this.#rows.idsAfter(ids.at(-1) ?? 0, CHECK_BATCH)
     }
     return { checked, unreadable: damaged }
+  }
+
+  /** Null if the vault was locked, so that nothing can be said. */
+  #check(id: number): boolean | null {
+    try {
+      return this.openIfReadable(id) !== null
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      if (error.code === 'STORE_FAILED') {
+        this.#onUnreadable(error)
+        return false
+      }
+      if (isVaultClosed(error)) return null
+      throw error
+    }
   }
 
   #setState(key: SealedKey, state: SealedKey['state']): void {
@@ -98,6 +120,10 @@ function place(id: number): SecretPlace {
 
 function isUnreadable(error: unknown): error is Problem {
   return error instanceof Problem && error.code === 'SECRET_UNREADABLE'
+}
+
+function isVaultClosed({ code }: Problem): boolean {
+  return code === 'VAULT_LOCKED' || code === 'VAULT_UNAVAILABLE' || code === 'VAULT_KEY_LOST'
 }
 
 function unreadable(key: SealedKey, cause: Problem): Problem {

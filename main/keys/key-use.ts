@@ -12,6 +12,7 @@ import type { Store } from '../store/store.ts'
 import { ClipboardLease } from './clipboard-lease.ts'
 import { keptValidation, kindAfterTest } from './key-rules.ts'
 import type { KeySecrets } from './key-secrets.ts'
+import type { RecentTests } from './recent-tests.ts'
 import { matchRemoteKeys, visibleEnds } from './remote-match.ts'
 import type { KeyRows, SealedKey } from './rows.ts'
 
@@ -28,6 +29,7 @@ export interface KeyUseDependencies {
   readonly clock: Clock
   readonly clipboard: HostClipboard | null
   readonly preferences: () => Preferences
+  readonly tests: RecentTests
   /** Writes the search line of a key anew. */
   readonly reindex: (id: number) => void
 }
@@ -104,8 +106,15 @@ export class KeyUse {
     signal: AbortSignal | undefined,
   ): Promise<Validation> {
     const { value } = readPaste(input.secret)
-    const result = await this.#deps.providers.validate(input.provider, { secret: value, kind: input.kind }, signal)
-    return { ...result, ...keptValidation(result, value, maskKey(value)) }
+    const { provider, kind } = input
+    const result = await this.#deps.providers.validate(provider, { secret: value, kind }, signal)
+    const kept = keptValidation(result, value, maskKey(value))
+    this.#deps.tests.remember({ secret: value, provider, kind }, kept)
+    // The key is likely to be saved as what the provider says it is, and then the result is about that.
+    if (result.reportedKind !== null && result.outcome !== 'wrong_kind') {
+      this.#deps.tests.remember({ secret: value, provider, kind: result.reportedKind }, kept)
+    }
+    return { ...result, ...kept }
   }
 
   async remote(

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Detection, ProviderKey, RemoteKey, Validation } from '../../shared/contract/keys.ts'
 import type { Preferences } from '../../shared/contract/settings.ts'
 import { detectKey, maskKey, readPaste } from '../../shared/key-formats.ts'
-import { notFound } from '../../shared/problems.ts'
+import { notFound, type Problem } from '../../shared/problems.ts'
 import { type KeyKind, type ProviderId, providerIds, providerInfo } from '../../shared/providers.ts'
 import type { AccountKeys, Accounts } from '../accounts/accounts.ts'
 import type { Audit, Caller } from '../audit/audit.ts'
@@ -12,16 +12,18 @@ import type { Credential } from '../providers/provider.ts'
 import { decodeCursor, encodeCursor } from '../store/cursor.ts'
 import { searchTerms } from '../store/search.ts'
 import type { Store } from '../store/store.ts'
+import type { SourceKey } from '../usage/ports.ts'
 import type { Secrets } from '../vault/vault.ts'
 import { type KeyLabel, labelled } from './key-labels.ts'
 import { KeyPages } from './key-pages.ts'
-import { type ChangedKey, KeyRecords, type NewKey } from './key-records.ts'
+import { type ChangedKey, type ImportedKey, KeyRecords, type NewKey } from './key-records.ts'
 import { filterFacets, type KeyFilter } from './key-search.ts'
 import { KeySecrets } from './key-secrets.ts'
 import { type KeyProviders, KeyUse } from './key-use.ts'
+import { RecentTests } from './recent-tests.ts'
 import { KeyRows, type KeySort, type StoredKey } from './rows.ts'
 
-export type { ChangedKey, NewKey } from './key-records.ts'
+export type { ChangedKey, ImportedKey, NewKey } from './key-records.ts'
 
 export interface KeyDependencies {
   readonly store: Store
@@ -34,6 +36,8 @@ export interface KeyDependencies {
   /** Null on a host where only the page can reach the clipboard. */
   readonly clipboard: HostClipboard | null
   readonly preferences: () => Preferences
+  /** Hears of keys whose rows cannot be read; lists leave them out. */
+  readonly onUnreadable: (problem: Problem) => void
 }
 
 export interface KeyListInput extends KeyFilter {
@@ -41,15 +45,6 @@ export interface KeyListInput extends KeyFilter {
   readonly sort: KeySort
   readonly cursor?: string | undefined
   readonly limit: number
-}
-
-export interface UsageSource {
-  readonly id: number
-  readonly name: string
-  readonly provider: ProviderId
-  readonly kind: KeyKind
-  readonly accountId: number
-  readonly accountEmail: string
 }
 
 /** A page ends early rather than grow beyond this, in bytes of JSON. */
@@ -70,19 +65,24 @@ export class Keys implements AccountKeys {
 
   constructor(deps: KeyDependencies) {
     this.#accounts = deps.accounts
-    this.#rows = new KeyRows(deps.store.db)
+    this.#rows = new KeyRows(deps.store.db, deps.onUnreadable)
     this.#pages = new KeyPages(deps.store, this.#rows)
-    this.#secrets = new KeySecrets(this.#rows, deps.secrets, () => deps.changes.announce('keys'))
-    this.#records = new KeyRecords({ ...deps, rows: this.#rows, secrets: this.#secrets })
+    this.#secrets = new KeySecrets(this.#rows, deps.secrets, () => deps.changes.announce('keys'), deps.onUnreadable)
+    const tests = new RecentTests(deps.clock)
+    this.#records = new KeyRecords({ ...deps, rows: this.#rows, secrets: this.#secrets, tests })
     this.#use = new KeyUse({
       ...deps,
       rows: this.#rows,
       secrets: this.#secrets,
+      tests,
       reindex: (id) => this.#records.reindex(id),
     })
   }
 
-  /** Sorted by name from A to Z, or newest first. `total` is exact. A page may be shorter than `limit`. */
+  /**
+   * Sorted by name from A to Z, or newest first. `total` is exact. A page may be shorter than `limit`. A key whose row
+   * cannot be read is counted but left out, and `onUnreadable` hears of it.
+   */
   list(input: KeyListInput): { items: ProviderKey[]; nextCursor: string | null; total: number } {
     const terms = searchTerms(input.query, filterFacets(input))
     const position =
@@ -94,15 +94,19 @@ export class Keys implements AccountKeys {
           )
     const after = position === null ? null : { value: position[1], id: position[2] }
     const { total, positions } = this.#pages.page({ terms, sort: input.sort, after, limit: input.limit + 1 })
-    const items = withinBytes(this.#complete(this.#rows.many(positions.slice(0, input.limit).map(({ id }) => id))))
-    const last = positions[items.length - 1]
-    const more = positions.length > items.length
+    const asked = positions.slice(0, input.limit)
+    const found = this.#complete(this.#rows.many(asked.map(({ id }) => id)))
+    const items = withinBytes(found)
+    const isShortened = items.length < found.length
+    const last = isShortened ? asked.find(({ id }) => id === items.at(-1)?.id) : asked.at(-1)
+    const more = isShortened || positions.length > asked.length
     return { items, nextCursor: more && last ? encodeCursor([input.sort, last.value, last.id]) : null, total }
   }
 
-  /** Throws NOT_FOUND. */
+  /** Throws NOT_FOUND, and STORE_FAILED if its row cannot be read. */
   get(id: number): ProviderKey {
-    const [key] = this.#complete(this.#rows.many([id]))
+    const stored = this.#rows.get(id)
+    const [key] = this.#complete(stored === null ? [] : [stored])
     if (key === undefined) throw notFound('key', id)
     return key
   }
@@ -134,6 +138,7 @@ export class Keys implements AccountKeys {
   }
 
   /**
+   * Keeps the result of {@link testCandidate} if it is minutes old and about the same secret, provider and kind.
    * Throws INVALID_INPUT naming the field, ALREADY_EXISTS naming the keys with the same value unless
    * `allowDuplicate`, and like `requireReady` of the vault.
    */
@@ -143,7 +148,7 @@ export class Keys implements AccountKeys {
   }
 
   /** All or none, in one transaction that joins an outer one. Returns the ids in order. Throws like {@link create}. */
-  createMany(caller: Caller, inputs: readonly NewKey[], source: 'import' | 'sample'): number[] {
+  createMany(caller: Caller, inputs: readonly ImportedKey[], source: 'import' | 'sample'): number[] {
     return this.#records.createMany(caller, inputs, source)
   }
 
@@ -177,7 +182,7 @@ export class Keys implements AccountKeys {
     return this.#use.test(caller, id, signal)
   }
 
-  /** Tests a paste; nothing is stored. Throws INVALID_INPUT and like `Providers.validate`. */
+  /** Tests a paste; nothing is stored, but {@link create} knows the result. Throws INVALID_INPUT and like `Providers.validate`. */
   testCandidate(
     input: { secret: string; provider: ProviderId; kind: KeyKind },
     signal?: AbortSignal,
@@ -208,7 +213,7 @@ export class Keys implements AccountKeys {
   }
 
   /** Keys that can be asked for usage or cost. */
-  usageSources(): UsageSource[] {
+  usageSources(): SourceKey[] {
     const asked = providerIds.flatMap((provider) => {
       const { usage, cost } = providerInfo(provider).capabilities
       if (usage === 'own' || cost === 'own') return this.#rows.ofProvider(provider)
@@ -225,6 +230,11 @@ export class Keys implements AccountKeys {
     }))
   }
 
+  /** Keys that the operator has associated with an admin key. */
+  linkedKeys(): ReadonlySet<number> {
+    return new Set(this.#rows.allLinked())
+  }
+
   /** Those that exist among `ids`. */
   labels(ids: readonly number[]): Map<number, { name: string; provider: ProviderId; accountId: number }> {
     return new Map(
@@ -232,7 +242,7 @@ export class Keys implements AccountKeys {
     )
   }
 
-  /** Tries every secret in the background, so that the list knows which are damaged. Throws if the vault is locked. */
+  /** Tries every secret in the background, so that the list knows which are damaged. Ends early when the vault is locked; throws if it is at the start. */
   checkSecrets(): Promise<{ checked: number; unreadable: number }> {
     return this.#secrets.checkAll(() => this.#closed)
   }

@@ -1,25 +1,16 @@
-import type { Statement as AnyStatement } from 'better-sqlite3'
 import { z } from 'zod'
-import { instantSchema } from '../../shared/contract/base.ts'
 import { keyKindSchema, keySchema, providerIdSchema } from '../../shared/contract/keys.ts'
-import { Problem } from '../../shared/problems.ts'
+import type { Problem } from '../../shared/problems.ts'
 import { blobSchema } from '../store/blob.ts'
+import { jsonColumn, readableRows, readRow, readRows } from '../store/row.ts'
 import type { SearchTerms } from '../store/search.ts'
+import { Statements } from '../store/statements.ts'
 import type { Db } from '../store/store.ts'
-
-const jsonText = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    context.addIssue('This is not JSON.')
-    return z.NEVER
-  }
-})
 
 /** A key as it is stored: everything but the secret and what its account knows. */
 const storedSchema = keySchema.omit({ accountEmail: true }).extend({
-  tags: jsonText.pipe(keySchema.shape.tags),
-  validation: jsonText.pipe(keySchema.shape.validation).nullable(),
+  tags: jsonColumn(keySchema.shape.tags),
+  validation: jsonColumn(keySchema.shape.validation).nullable(),
 })
 export type StoredKey = z.output<typeof storedSchema>
 
@@ -30,7 +21,7 @@ const sealedSchema = z.object({
   kind: keyKindSchema,
   secret: blobSchema,
   fingerprint: blobSchema,
-  state: keySchema.shape.secret,
+  state: keySchema.shape.secretState,
 })
 /** The encrypted secret of a key, and what is needed to use it. */
 export type SealedKey = z.output<typeof sealedSchema>
@@ -69,12 +60,10 @@ export interface SecretRecord {
 
 const columns = `k.id, k.account_id AS accountId, k.provider, k.name, k.description, k.kind,
   k.admin_key_id AS adminKeyId, (SELECT a.name FROM provider_keys a WHERE a.id = k.admin_key_id) AS adminKeyName,
-  k.masked, k.environment, k.tags, k.source, k.secret_state AS secret, k.validation,
+  k.masked, k.environment, k.tags, k.source, k.secret_state AS secretState, k.validation,
   k.last_revealed_at AS lastRevealedAt, k.last_copied_at AS lastCopiedAt,
   k.created_at AS createdAt, k.updated_at AS updatedAt`
 const briefColumns = 'id, name, provider, kind, account_id AS accountId, masked, admin_key_id AS adminKeyId'
-
-type Statement = AnyStatement<unknown[]>
 
 /** How a list is sorted, and what comparison means "further down". */
 const orders = {
@@ -84,100 +73,111 @@ const orders = {
 } as const
 export type KeySort = keyof typeof orders
 
-const positionSchema = z.object({ id: z.number().int(), value: z.union([z.string(), instantSchema]) })
+/** Only to go on from: what is wrong with a value is found when its row is read. */
+const positionSchema = z.object({ id: z.number().int(), value: z.union([z.string(), z.number()]) })
 export type KeyPosition = z.output<typeof positionSchema>
 
 /** SQL of the provider keys. */
 export class KeyRows {
-  readonly #db: Db
-  readonly #statements = new Map<string, Statement>()
+  readonly #sql: Statements
+  readonly #onUnreadable: (problem: Problem) => void
   /** Grows with every change that may change the order of a list. */
   revision = 0
 
-  constructor(db: Db) {
-    this.#db = db
+  /** `onUnreadable` hears of every row that a list has to leave out. */
+  constructor(db: Db, onUnreadable: (problem: Problem) => void) {
+    this.#sql = new Statements(db)
+    this.#onUnreadable = onUnreadable
   }
 
   /** The secret comes with {@link setSecret}, once the id it is bound to is known. */
   insert(record: KeyRecord & { source: StoredKey['source']; masked: string; fingerprint: Buffer; at: number }): number {
     this.revision += 1
-    const { lastInsertRowid } = this.#sql(
-      `INSERT INTO provider_keys (account_id, provider, name, description, kind, admin_key_id, masked, secret,
+    const { lastInsertRowid } = this.#sql
+      .prepare(
+        `INSERT INTO provider_keys (account_id, provider, name, description, kind, admin_key_id, masked, secret,
          fingerprint, environment, tags, source, validation, search, created_at, updated_at)
        VALUES (@accountId, @provider, @name, @description, @kind, @adminKeyId, @masked, zeroblob(0),
          @fingerprint, @environment, @tags, @source, @validation, @search, @at, @at)`,
-    ).run({ ...record, tags: JSON.stringify(record.tags), validation: toJson(record.validation) })
+      )
+      .run({ ...record, tags: JSON.stringify(record.tags), validation: toJson(record.validation) })
     return Number(lastInsertRowid)
   }
 
   update(id: number, record: KeyRecord, at: number): void {
     this.revision += 1
-    this.#sql(
-      `UPDATE provider_keys SET account_id = @accountId, provider = @provider, name = @name,
+    this.#sql
+      .prepare(
+        `UPDATE provider_keys SET account_id = @accountId, provider = @provider, name = @name,
          description = @description, kind = @kind, admin_key_id = @adminKeyId, environment = @environment,
          tags = @tags, validation = @validation, search = @search, updated_at = @at WHERE id = @id`,
-    ).run({ ...record, id, at, tags: JSON.stringify(record.tags), validation: toJson(record.validation) })
+      )
+      .run({ ...record, id, at, tags: JSON.stringify(record.tags), validation: toJson(record.validation) })
   }
 
   setSecret(id: number, { secret, fingerprint, masked }: SecretRecord): void {
-    this.#sql(
-      `UPDATE provider_keys SET secret = ?, fingerprint = ?, masked = ?, secret_state = 'stored' WHERE id = ?`,
-    ).run(secret, fingerprint, masked, id)
+    this.#sql
+      .prepare(`UPDATE provider_keys SET secret = ?, fingerprint = ?, masked = ?, secret_state = 'stored' WHERE id = ?`)
+      .run(secret, fingerprint, masked, id)
   }
 
-  setState(id: number, state: StoredKey['secret']): void {
-    this.#sql('UPDATE provider_keys SET secret_state = ? WHERE id = ?').run(state, id)
+  setState(id: number, state: StoredKey['secretState']): void {
+    this.#sql.prepare('UPDATE provider_keys SET secret_state = ? WHERE id = ?').run(state, id)
   }
 
   setSearch(id: number, search: string): void {
-    this.#sql('UPDATE provider_keys SET search = ? WHERE id = ?').run(search, id)
+    this.#sql.prepare('UPDATE provider_keys SET search = ? WHERE id = ?').run(search, id)
   }
 
   setAccount(id: number, accountId: number, at: number): void {
     this.revision += 1
-    this.#sql('UPDATE provider_keys SET account_id = ?, updated_at = ? WHERE id = ?').run(accountId, at, id)
+    this.#sql.prepare('UPDATE provider_keys SET account_id = ?, updated_at = ? WHERE id = ?').run(accountId, at, id)
   }
 
   unlink(id: number): void {
-    this.#sql('UPDATE provider_keys SET admin_key_id = NULL WHERE id = ?').run(id)
+    this.#sql.prepare('UPDATE provider_keys SET admin_key_id = NULL WHERE id = ?').run(id)
   }
 
   setValidation(id: number, validation: KeyValidation, kind: StoredKey['kind']): void {
-    this.#sql('UPDATE provider_keys SET validation = ?, kind = ? WHERE id = ?').run(toJson(validation), kind, id)
+    this.#sql
+      .prepare('UPDATE provider_keys SET validation = ?, kind = ? WHERE id = ?')
+      .run(toJson(validation), kind, id)
   }
 
   markRevealed(id: number, at: number): void {
-    this.#sql('UPDATE provider_keys SET last_revealed_at = ? WHERE id = ?').run(at, id)
+    this.#sql.prepare('UPDATE provider_keys SET last_revealed_at = ? WHERE id = ?').run(at, id)
   }
 
   markCopied(id: number, at: number): void {
-    this.#sql('UPDATE provider_keys SET last_copied_at = ? WHERE id = ?').run(at, id)
+    this.#sql.prepare('UPDATE provider_keys SET last_copied_at = ? WHERE id = ?').run(at, id)
   }
 
   delete(id: number): void {
     this.revision += 1
-    this.#sql('DELETE FROM provider_keys WHERE id = ?').run(id)
+    this.#sql.prepare('DELETE FROM provider_keys WHERE id = ?').run(id)
   }
 
   get(id: number): StoredKey | null {
-    const row = this.#sql(`SELECT ${columns} FROM provider_keys k WHERE k.id = ?`).get(id)
-    return row === undefined ? null : read(storedSchema, row)
+    const row = this.#sql.prepare(`SELECT ${columns} FROM provider_keys k WHERE k.id = ?`).get(id)
+    return row === undefined ? null : readRow(storedSchema, row, 'key')
   }
 
-  /** In the order of `ids`; those that do not exist are left out. */
+  /** In the order of `ids`; those that do not exist, or cannot be read, are left out. */
   many(ids: readonly number[]): StoredKey[] {
-    const rows = this.#sql(`SELECT ${columns} FROM provider_keys k WHERE k.id IN (SELECT value FROM json_each(?))`).all(
-      JSON.stringify(ids),
-    )
-    const byId = new Map(rows.map((row) => read(storedSchema, row)).map((key) => [key.id, key]))
+    const rows = this.#sql
+      .prepare(`SELECT ${columns} FROM provider_keys k WHERE k.id IN (SELECT value FROM json_each(?))`)
+      .all(JSON.stringify(ids))
+    const byId = new Map(readableRows(storedSchema, rows, 'key', this.#onUnreadable).map((key) => [key.id, key]))
     return ids.flatMap((id) => byId.get(id) ?? [])
   }
 
   sealed(id: number): SealedKey | null {
-    const row = this.#sql(
-      `SELECT id, name, provider, kind, secret, fingerprint, secret_state AS state FROM provider_keys WHERE id = ?`,
-    ).get(id)
-    return row === undefined ? null : read(sealedSchema, row)
+    const row = this.#sql
+      .prepare(
+        `SELECT id, name, provider, kind, secret, fingerprint, secret_state AS state FROM provider_keys WHERE id = ?`,
+      )
+      .get(id)
+    return row === undefined ? null : readRow(sealedSchema, row, 'key')
   }
 
   count(terms: SearchTerms | null): number {
@@ -228,7 +228,10 @@ export class KeyRows {
     return z
       .custom<number[]>(Array.isArray)
       .parse(
-        this.#plucked('SELECT rowid FROM provider_keys_search WHERE provider_keys_search MATCH ?').all(terms.match),
+        this.#sql
+          .prepare('SELECT rowid FROM provider_keys_search WHERE provider_keys_search MATCH ?')
+          .pluck()
+          .all(terms.match),
       )
   }
 
@@ -237,7 +240,12 @@ export class KeyRows {
     const { column, direction } = orders[sort]
     return z
       .custom<number[]>(Array.isArray)
-      .parse(this.#plucked(`SELECT id FROM provider_keys ORDER BY ${column} ${direction}, id ${direction}`).all())
+      .parse(
+        this.#sql
+          .prepare(`SELECT id FROM provider_keys ORDER BY ${column} ${direction}, id ${direction}`)
+          .pluck()
+          .all(),
+      )
   }
 
   /** How many rows stand up to and including a position, whether its row is still there or not. */
@@ -262,11 +270,11 @@ export class KeyRows {
 
   /** At most 50, oldest first. */
   withFingerprint(fingerprint: Buffer, except: number | null): BriefKey[] {
-    return this.#briefs('WHERE fingerprint = ? AND id <> ? ORDER BY id LIMIT 50', fingerprint, except ?? 0)
+    return this.#readableBriefs('WHERE fingerprint = ? AND id <> ? ORDER BY id LIMIT 50', fingerprint, except ?? 0)
   }
 
   ofProvider(provider: StoredKey['provider'], kind: StoredKey['kind'] | null = null): BriefKey[] {
-    return this.#briefs('WHERE provider = ? AND kind = ifnull(?, kind) ORDER BY name, id', provider, kind)
+    return this.#readableBriefs('WHERE provider = ? AND kind = ifnull(?, kind) ORDER BY name, id', provider, kind)
   }
 
   briefs(ids: readonly number[]): BriefKey[] {
@@ -275,6 +283,11 @@ export class KeyRows {
 
   linkedTo(adminKeyId: number): number[] {
     return this.#ids('WHERE admin_key_id = ? ORDER BY id', adminKeyId)
+  }
+
+  /** Every key that is associated with an admin key. */
+  allLinked(): number[] {
+    return this.#ids('WHERE admin_key_id IS NOT NULL ORDER BY id')
   }
 
   ofAccount(accountId: number): BriefKey[] {
@@ -286,12 +299,14 @@ export class KeyRows {
   }
 
   countsOfAccounts(accountIds: readonly number[]): Map<number, number> {
-    const rows = this.#sql(
-      `SELECT account_id AS accountId, count(*) AS n FROM provider_keys
+    const rows = this.#sql
+      .prepare(
+        `SELECT account_id AS accountId, count(*) AS n FROM provider_keys
        WHERE account_id IN (SELECT value FROM json_each(?)) GROUP BY account_id`,
-    ).all(JSON.stringify(accountIds))
+      )
+      .all(JSON.stringify(accountIds))
     const schema = z.object({ accountId: z.number().int(), n: z.number().int() })
-    return new Map(rows.map((row) => read(schema, row)).map(({ accountId, n }) => [accountId, n]))
+    return new Map(readRows(schema, rows, 'number of keys').map(({ accountId, n }) => [accountId, n]))
   }
 
   /** Ids above `after`, in order: for walks over everything. */
@@ -300,38 +315,30 @@ export class KeyRows {
   }
 
   #positions(sql: string, ...values: unknown[]): KeyPosition[] {
-    return this.#sql(sql)
-      .all(...values)
-      .map((row) => read(positionSchema, row))
+    return readRows(positionSchema, this.#sql.prepare(sql).all(...values), 'position of a key')
   }
 
   #briefs(where: string, ...values: unknown[]): BriefKey[] {
-    return this.#sql(`SELECT ${briefColumns} FROM provider_keys ${where}`)
-      .all(...values)
-      .map((row) => read(briefSchema, row))
+    return readRows(briefSchema, this.#briefRows(where, values), 'key')
+  }
+
+  /** For lists that are right without the rows that cannot be read. */
+  #readableBriefs(where: string, ...values: unknown[]): BriefKey[] {
+    return readableRows(briefSchema, this.#briefRows(where, values), 'key', this.#onUnreadable)
+  }
+
+  #briefRows(where: string, values: readonly unknown[]): unknown[] {
+    return this.#sql.prepare(`SELECT ${briefColumns} FROM provider_keys ${where}`).all(...values)
   }
 
   #ids(where: string, ...values: unknown[]): number[] {
     const schema = z.object({ id: z.number().int() })
-    return this.#sql(`SELECT id FROM provider_keys ${where}`)
-      .all(...values)
-      .map((row) => read(schema, row).id)
+    const found = this.#sql.prepare(`SELECT id FROM provider_keys ${where}`).all(...values)
+    return readRows(schema, found, 'key').map(({ id }) => id)
   }
 
   #number(sql: string, ...values: unknown[]): number {
-    return read(z.object({ n: z.number().int() }), this.#sql(sql).get(...values)).n
-  }
-
-  #plucked(text: string): Statement {
-    return this.#sql(text).pluck()
-  }
-
-  #sql(text: string): Statement {
-    const known = this.#statements.get(text)
-    if (known !== undefined) return known
-    const statement = this.#db.prepare<unknown[]>(text)
-    this.#statements.set(text, statement)
-    return statement
+    return readRow(z.object({ n: z.number().int() }), this.#sql.prepare(sql).get(...values), 'number of keys').n
   }
 }
 
@@ -348,13 +355,4 @@ function pageParts(sort: KeySort, after: KeyPosition | null) {
 
 function toJson(validation: KeyValidation | null): string | null {
   return validation === null ? null : JSON.stringify(validation)
-}
-
-function read<T extends z.ZodType>(schema: T, row: unknown): z.output<T> {
-  const parsed = schema.safeParse(row)
-  if (parsed.success) return parsed.data
-  throw new Problem('STORE_FAILED', 'A stored key cannot be read.', {
-    cause: `Its row in the database does not have the expected form (${parsed.error.issues[0]?.path.join('.') ?? ''}).`,
-    remedies: ['Close Keyhold and put a copy from the folder "backups" in the place of the database.'],
-  })
 }

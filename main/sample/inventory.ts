@@ -1,6 +1,6 @@
 import type { AccountFields } from '../../shared/contract/accounts.ts'
 import { type KeyKind, type ProviderId, providerInfo, type ValidationOutcome } from '../../shared/providers.ts'
-import type { NewKey } from '../keys/keys.ts'
+import type { ImportedKey } from '../keys/keys.ts'
 import type { Random } from './random.ts'
 import { sampleSecret } from './secrets.ts'
 
@@ -102,8 +102,8 @@ const shares: readonly { provider: ProviderId; kind: KeyKind; keys: number }[] =
 ]
 
 /** The keys without their links: `accountIds` are the owners. Admin keys come first, a few per account. */
-export function sampleKeys(random: Random, accountIds: readonly number[], now: number): NewKey[] {
-  const keys: NewKey[] = []
+export function sampleKeys(random: Random, accountIds: readonly number[], now: number): ImportedKey[] {
+  const keys: ImportedKey[] = []
   for (const { provider, kind, keys: wanted } of shares) {
     for (let number = 1; number <= wanted; number += 1) {
       const accountId = accountIds[kind === 'admin' ? keys.length : random.between(0, accountIds.length - 1)]
@@ -168,7 +168,7 @@ function sampleValidation(
   kind: KeyKind,
   position: number,
   now: number,
-): NonNullable<NewKey['validation']> | null {
+): NonNullable<ImportedKey['validation']> | null {
   if (!providerInfo(provider).capabilities.validate) return null
   const testedAt = now - random.between(0, 20) * DAY - random.between(0, DAY - 1)
   const tested = (outcome: ValidationOutcome) => ({ outcome, ...outcomes[outcome], testedAt })

@@ -1,7 +1,7 @@
 import { linkableKinds } from '../../shared/providers.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Caller } from '../audit/audit.ts'
-import type { Keys, NewKey } from '../keys/keys.ts'
+import type { ImportedKey, Keys } from '../keys/keys.ts'
 import type { UsageFact } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
 import { FAILING_ADMIN, sampleAccounts, sampleKeys } from './inventory.ts'
@@ -48,14 +48,14 @@ export function fillSampleWorkspace(parts: SampleParts, { seed = 1, now }: { see
   })
 }
 
-interface StoredSample extends NewKey {
+interface StoredSample extends ImportedKey {
   readonly id: number
 }
 
 /** Admin keys first, then the others, most of them linked to an admin key of their provider. */
 function storeKeys(
   { keys }: SampleParts,
-  samples: readonly NewKey[],
+  samples: readonly ImportedKey[],
   random: Random,
 ): { stored: StoredSample[]; sources: SampleSource[] } {
   const admins = samples.filter(({ kind }) => kind === 'admin')

@@ -1,3 +1,4 @@
+import { noFigures } from '../providers/facts.ts'
 import type { UsageFact } from '../providers/provider.ts'
 import type { Random } from './random.ts'
 
@@ -120,18 +121,5 @@ function modelFacts(source: SampleSource, model: Model, day: number, activity: n
 }
 
 function fact(day: number): UsageFact {
-  return {
-    day,
-    remoteKeyId: null,
-    project: null,
-    model: null,
-    lineItem: null,
-    requests: null,
-    inputTokens: null,
-    outputTokens: null,
-    cachedInputTokens: null,
-    costNanos: null,
-    currency: null,
-    provenance: 'metered',
-  }
+  return { ...noFigures, day, provenance: 'metered' }
 }

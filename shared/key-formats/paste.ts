@@ -1,4 +1,4 @@
-import { MAX_KEY_LENGTH } from '../contract/keys.ts'
+import { MAX_KEY_LENGTH } from '../limits.ts'
 import { invalidField, type Problem } from '../problems.ts'
 
 export interface Paste {

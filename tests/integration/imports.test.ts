@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Imports } from '../../main/imports/imports.ts'
 import { accountFieldsSchema } from '../../shared/contract/accounts.ts'
-import { importPreviewSchema, MAX_IMPORT_ROWS } from '../../shared/contract/imports.ts'
-import { Problem, type ProblemCode } from '../../shared/problems.ts'
+import { importPreviewSchema } from '../../shared/contract/imports.ts'
+import { MAX_IMPORT_ROWS } from '../../shared/limits.ts'
+import type { ProblemCode } from '../../shared/problem-codes.ts'
+import { Problem } from '../../shared/problems.ts'
 import { accountRow, databaseOf, keyRow, schema } from '../unit/imports/older-dashboard.ts'
 import { fill, lower } from '../unit/key-formats-samples.ts'
 import { app, openWorkbench, passphrase } from '../unit/keys/workbench.ts'
@@ -146,6 +148,37 @@ describe('a CSV table', () => {
     expect(owners.get('One')).toBe(ada)
     expect(owners.get('Two')).toBe(owners.get('Three'))
     expect(bench.accounts.list({ sort: 'email', limit: 10 }).total).toBe(2)
+  })
+
+  it('neither shows nor stores a key that stands in another column', () => {
+    const owner = account('ada@north.example')
+    const table = [
+      'name,key,provider,email,tags,description,kind,environment,organization',
+      `${admin},${groq},${openai},ada@north.example,${openai},see ${admin},${openai},${openai},${openai}`,
+      `${groq},,${openai},,,,,,`,
+      'own-value-of-custom,own-value-of-custom,,ada@north.example,,,,,',
+    ].join('\n')
+    const preview = imports.preview({ format: 'csv', text: table })
+    expect(preview.rows.map(({ status }) => status)).toEqual(['ready', 'bad', 'ready'])
+    expect(preview.rows[0]?.reason).toContain('The cell "provider" holds a key')
+    for (const secret of [openai, admin, groq]) expect(JSON.stringify(preview)).not.toContain(secret.slice(10, 40))
+    expect(imports.commit(app, { token: preview.token, rows: [0, 2], account: { id: owner } }).createdKeys).toBe(2)
+    expect(JSON.stringify(storedKeys())).not.toMatch(new RegExp([openai, admin, groq].join('|')))
+    expect(storedKeys().map(({ name }) => name)).not.toContain('own-value-of-custom')
+  })
+
+  it('neither shows nor stores a key that is a name in the older dashboard', () => {
+    const base64 = databaseOf(
+      schema,
+      accountRow(1, 'ada@north.example', admin, admin),
+      keyRow({ id: 1, name: openai, key: groq, account: 1 }),
+    )
+    const preview = imports.preview({ format: 'sqlite', base64 })
+    expect(JSON.stringify(preview)).not.toContain(openai)
+    imports.commit(app, { token: preview.token, rows: [0], account: null })
+    expect(storedKeys()[0]?.name).toBe('Groq key')
+    const stored = JSON.stringify([storedKeys(), bench.accounts.list({ sort: 'email', limit: 5 })])
+    for (const secret of [openai, admin]) expect(stored).not.toContain(secret)
   })
 
   it('lets the organisation decide where an address is there twice', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCsv } from '../../../main/imports/csv.ts'
-import { MAX_IMPORT_ROWS } from '../../../shared/contract/imports.ts'
+import { MAX_IMPORT_ROWS } from '../../../shared/limits.ts'
 import { Problem } from '../../../shared/problems.ts'
 import { fill } from '../key-formats-samples.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readDashboardFile } from '../../../main/imports/dashboard-file.ts'
-import { MAX_IMPORT_FILE } from '../../../shared/contract/imports.ts'
+import { MAX_IMPORT_FILE } from '../../../shared/limits.ts'
 import { Problem } from '../../../shared/problems.ts'
 import { fill } from '../key-formats-samples.ts'
 import { accountRow, databaseOf, keyRow, schema } from './older-dashboard.ts'

@@ -2,7 +2,7 @@ import dotenv from 'dotenv'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readEnv } from '../../../main/imports/env.ts'
-import { MAX_IMPORT_ROWS } from '../../../shared/contract/imports.ts'
+import { MAX_IMPORT_ROWS } from '../../../shared/limits.ts'
 import { Problem } from '../../../shared/problems.ts'
 import { fill, lower } from '../key-formats-samples.ts'
 

@@ -132,7 +132,7 @@ function requireInvariants(bench: Workbench): void {
   expect(db.pragma('foreign_key_check')).toEqual([])
   // Raises if the index and the rows disagree.
   db.exec("INSERT INTO provider_keys_search (provider_keys_search, rank) VALUES ('integrity-check', 1)")
-  const rows = new KeyRows(db)
+  const rows = new KeyRows(db, () => undefined)
   const page = bench.keys.list({ sort: 'name', limit: 200 })
   expect(page.total).toBe(page.items.length)
   for (const key of page.items) {

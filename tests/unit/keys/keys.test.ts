@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ChangedKey } from '../../../main/keys/keys.ts'
+import type { ChangedKey, ImportedKey } from '../../../main/keys/keys.ts'
 import { type KeyFields, keySchema, type ProviderKey } from '../../../shared/contract/keys.ts'
 import { keyKinds, linkableKinds } from '../../../shared/providers.ts'
 import { account, app, fakeSecret, newKey, openWorkbench, problemOf, START, type Workbench } from './workbench.ts'
@@ -44,7 +44,7 @@ describe('storing a key', () => {
       name: 'OpenAI production',
       tags: ['WEB', 'eu'],
       source: 'manual',
-      secret: 'stored',
+      secretState: 'stored',
       validation: null,
       createdAt: START,
     })
@@ -100,6 +100,33 @@ describe('storing a key', () => {
       }
     }
     expect(everything()).toEqual([])
+  })
+
+  it('refuses a key where it would not be encrypted, and names the field', async () => {
+    const other = fakeSecret('another one')
+    const custom = 'the-own-value-of-a-custom-key'
+    const kept = bench.keys.create(app, newKey(owner))
+    const cases: [field: string, fields: Partial<KeyFields> & { secret?: string }][] = [
+      ['name', { name: other }],
+      ['name', { name: custom, secret: custom }],
+      ['description', { description: `use (${other}), not the old one` }],
+      ['description', { description: `value: ${custom}.`, secret: custom }],
+      ['tags', { tags: ['web', `sk_${'live'}_abcdefghij`] }],
+    ]
+    for (const [field, fields] of cases) {
+      for (const attempt of [
+        () => bench.keys.create(app, { ...newKey(owner), secret: fakeSecret('fresh'), ...fields }),
+        () => bench.keys.update(app, change(kept, fields)),
+      ]) {
+        const problem = await problemOf(attempt)
+        expect(problem).toMatchObject({ code: 'INVALID_INPUT', fields: [{ field }] })
+        expect(problem.message).toContain('not encrypted')
+        expect(JSON.stringify(problem)).not.toContain(other)
+      }
+    }
+    expect(everything()).toEqual([kept])
+    const harmless = { name: 'OPENAI_API_KEY', description: 'sk-proj- keys only; see KEY-2026', tags: ['sk-proj'] }
+    expect(bench.keys.update(app, change(kept, harmless))).toMatchObject(harmless)
   })
 
   it('refuses an account that is not there and an empty name', async () => {
@@ -164,10 +191,21 @@ describe('detection', () => {
   })
 })
 
+describe('the result of a test', () => {
+  it('is never taken from whoever creates the key', () => {
+    const validation = { outcome: 'valid' as const, message: 'Works.', remedies: [], testedAt: START }
+    const smuggled = { ...newKey(owner), validation }
+    expect(bench.keys.create(app, smuggled).validation).toBeNull()
+  })
+})
+
 describe('editing a key', () => {
+  const tested = (validation: NonNullable<ImportedKey['validation']>) =>
+    bench.keys.get(bench.keys.createMany(app, [{ ...newKey(owner), validation }], 'import')[0] ?? 0)
+
   it('UD-KEY-12: a new secret is masked and fingerprinted anew and forgets the last test', () => {
     const validation = { outcome: 'valid' as const, message: 'Works.', remedies: [], testedAt: START }
-    const key = bench.keys.create(app, { ...newKey(owner), validation })
+    const key = tested(validation)
     expect(key.validation).toEqual(validation)
     expect(bench.keys.update(app, change(key, { name: 'Renamed' })).validation).toEqual(validation)
     bench.clock.time += 5_000
@@ -185,7 +223,7 @@ describe('editing a key', () => {
 
   it('a test says nothing about another provider or kind', () => {
     const validation = { outcome: 'valid' as const, message: 'Works.', remedies: [], testedAt: START }
-    const key = bench.keys.create(app, { ...newKey(owner), validation })
+    const key = tested(validation)
     expect(bench.keys.update(app, change(key, { kind: 'legacy' })).validation).toBeNull()
   })
 

@@ -72,7 +72,7 @@ describe('finding keys', () => {
     const second = bench.accounts.create(app, account({ email: 'two@example.com' })).id
     const admin = bench.keys.create(app, newKey(owner, { name: 'Boss', kind: 'admin' })).id
     const validation = { outcome: 'no_credit' as const, message: 'Empty.', remedies: [], testedAt: 1 }
-    bench.keys.create(app, newKey(owner, { name: 'Red one', adminKeyId: admin, validation }))
+    bench.keys.createMany(app, [{ ...newKey(owner, { name: 'Red one', adminKeyId: admin }), validation }], 'import')
     bench.keys.create(app, newKey(second, { name: 'Red two', provider: 'stripe', kind: 'restricted' }))
     expect(names({ adminKeyId: admin })).toEqual(['Red one'])
     expect(names({ outcome: 'no_credit' })).toEqual(['Red one'])

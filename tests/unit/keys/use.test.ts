@@ -157,7 +157,9 @@ describe('a damaged secret', () => {
       expect(problem).toMatchObject({ code: 'SECRET_UNREADABLE', relatedIds: [bad.id] })
       expect(problem.message).toContain('"Bad"')
     }
-    expect(bench.keys.list({ sort: 'name', limit: 10 }).items.map(({ name, secret }) => [name, secret])).toEqual([
+    expect(
+      bench.keys.list({ sort: 'name', limit: 10 }).items.map(({ name, secretState }) => [name, secretState]),
+    ).toEqual([
       ['Bad', 'unreadable'],
       ['Good', 'stored'],
     ])
@@ -174,10 +176,10 @@ describe('a damaged secret', () => {
       tags: [],
       allowDuplicate: false,
     }
-    expect(bench.keys.update(app, { ...fields, name: 'Still bad' }).secret).toBe('unreadable')
+    expect(bench.keys.update(app, { ...fields, name: 'Still bad' }).secretState).toBe('unreadable')
     expect(stored(id)).toEqual(damaged)
     const mended = bench.keys.update(app, { ...fields, name: 'Mended', secret: fakeSecret('new') })
-    expect(mended.secret).toBe('stored')
+    expect(mended.secretState).toBe('stored')
     expect(bench.keys.credential(id).secret).toBe(fakeSecret('new'))
   })
 
@@ -192,16 +194,41 @@ describe('a damaged secret', () => {
     bench.changes.subscribe((topic) => heard.push(topic))
     expect(await bench.keys.checkSecrets()).toEqual({ checked: 450, unreadable: 2 })
     expect(heard).toContain('keys')
-    expect([a, b].map((id) => bench.keys.get(id).secret)).toEqual(['unreadable', 'unreadable'])
+    expect([a, b].map((id) => bench.keys.get(id).secretState)).toEqual(['unreadable', 'unreadable'])
     bench.store.db.prepare('UPDATE provider_keys SET secret = ? WHERE id = ?').run(secret, a)
     expect(await bench.keys.checkSecrets()).toEqual({ checked: 450, unreadable: 1 })
-    expect(bench.keys.get(a).secret).toBe('stored')
+    expect(bench.keys.get(a).secretState).toBe('stored')
+  })
+
+  it('stops without a failure when the vault is locked meanwhile', async () => {
+    for (let n = 0; n < 450; n++) bench.keys.create(app, newKey(owner, { name: `Key ${n}` }))
+    const checking = bench.keys.checkSecrets()
+    await bench.vault.lock()
+    const { checked, unreadable } = await checking
+    expect(unreadable).toBe(0)
+    expect(checked).toBeLessThan(450)
+  })
+
+  it('a row that cannot be read is left out of lists and named, and takes nothing else with it', async () => {
+    const [a, b, c] = ['A', 'B', 'C'].map((name) => bench.keys.create(app, newKey(owner, { name })).id)
+    bench.store.db.prepare("UPDATE provider_keys SET provider = 'gone' WHERE id = ?").run(b)
+    const first = bench.keys.list({ sort: 'name', limit: 2 })
+    expect(first.items.map(({ id }) => id)).toEqual([a])
+    const second = bench.keys.list({ sort: 'name', limit: 2, cursor: first.nextCursor ?? '' })
+    expect(second).toMatchObject({ items: [{ id: c }], nextCursor: null, total: 3 })
+    expect(bench.unreadable).toEqual([`The stored key ${b} cannot be read.`])
+    expect(await problemOf(() => bench.keys.get(b ?? 0))).toMatchObject({
+      code: 'STORE_FAILED',
+      message: `The stored key ${b} cannot be read.`,
+      relatedIds: [b],
+    })
+    expect(await bench.keys.checkSecrets()).toEqual({ checked: 3, unreadable: 1 })
   })
 
   it('is not confused with a locked vault', async () => {
     const key = bench.keys.create(app, newKey(owner))
     await bench.vault.lock()
     expect((await problemOf(() => bench.keys.checkSecrets())).code).toBe('VAULT_LOCKED')
-    expect(bench.keys.get(key.id).secret).toBe('stored')
+    expect(bench.keys.get(key.id).secretState).toBe('stored')
   })
 })

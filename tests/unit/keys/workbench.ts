@@ -65,6 +65,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}) {
     kdf: cheapKdf,
   })
   const accounts = new Accounts({ store, audit, changes, clock })
+  const unreadable: string[] = []
   const keys = new Keys({
     store,
     secrets: vault,
@@ -75,6 +76,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}) {
     clock,
     clipboard: options.clipboard ?? null,
     preferences: () => settings.preferences(),
+    onUnreadable: (problem) => unreadable.push(problem.message),
   })
   accounts.attachKeys(keys)
   if (options.dataDir === undefined) await vault.initialise({ passphrase, useOs: false })
@@ -87,7 +89,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}) {
     store.close()
     if (removeData) rmSync(dataDir, { recursive: true, force: true })
   }
-  return { dataDir, clock, changes, store, settings, audit, vault, accounts, keys, providers, close }
+  return { dataDir, clock, changes, store, settings, audit, vault, accounts, keys, providers, unreadable, close }
 }
 export type Workbench = Awaited<ReturnType<typeof openWorkbench>>
 
