@@ -142,6 +142,15 @@ describe('the desktop host over a double of Electron', () => {
     expect(double.checkDevice()).toBe(false)
   })
 
+  it('asks before it leaves a page that wants to stay, and stays unless told to leave', async () => {
+    const { double } = await start()
+    double.answer = 'Stay'
+    expect(double.windows[0]?.leaveReluctantPage()).toBe(false)
+    double.answer = 'Leave'
+    expect(double.windows[0]?.leaveReluctantPage()).toBe(true)
+    expect(double.questions).toHaveLength(2)
+  })
+
   it('serves built files under app:// with a policy, and nothing else', async () => {
     const { double } = await start()
     const page = await double.fetch('app://keyhold/keys/12')

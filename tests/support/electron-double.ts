@@ -13,6 +13,9 @@ export interface ElectronDouble {
   readonly windows: WindowDouble[]
   readonly opened: string[]
   readonly errors: { title: string; content: string }[]
+  /** What message boxes asked, and the button that answers the next ones. */
+  readonly questions: string[]
+  answer: string
   readonly privileged: Electron.CustomScheme[]
   sandboxEnabled: boolean
   quits: number
@@ -41,6 +44,8 @@ export interface WindowDouble {
     isMainFrame?: boolean,
   ): boolean
   attachWebview(): boolean
+  /** Whether the page is left although it asked to stay. */
+  leaveReluctantPage(): boolean
   openWindow(url: string): { action: string }
   close(): void
 }
@@ -156,6 +161,10 @@ export function createElectronDouble(options: {
       showErrorBox: (title: string, content: string) => {
         double.errors.push({ title, content })
       },
+      showMessageBoxSync: (options: Electron.MessageBoxSyncOptions) => {
+        double.questions.push(options.message)
+        return (options.buttons ?? []).indexOf(double.answer)
+      },
     },
   } satisfies ElectronParts
 
@@ -164,6 +173,8 @@ export function createElectronDouble(options: {
     windows,
     opened: [],
     errors: [],
+    questions: [],
+    answer: '',
     privileged: [],
     sandboxEnabled: false,
     quits: 0,
@@ -256,6 +267,7 @@ function createWindow(options: Electron.BrowserWindowConstructorOptions): {
     shown: 0,
     navigate: (event, url, isMainFrame = true) => !prevented(event, { url, isMainFrame }),
     attachWebview: () => !prevented('will-attach-webview', {}),
+    leaveReluctantPage: () => prevented('will-prevent-unload', {}),
     openWindow: (url) => openHandler({ url }),
     close: () => events.emit('closed'),
   }
