@@ -1,9 +1,10 @@
 import { ORPCError, ValidationError } from '@orpc/server'
-import { invalidInput, Problem, type ProblemCode, type ProblemDetails, problemStatus } from '../shared/problems.ts'
+import { type ProblemCode, problemStatus } from '../shared/problem-codes.ts'
+import { invalidInput, Problem, type ProblemDetails } from '../shared/problems.ts'
 import type { Caller } from './audit/audit.ts'
 
 /** What every call carries, whatever door it came through. */
-export interface CallContext {
+export interface DoorContext {
   readonly caller: Caller
 }
 
@@ -16,6 +17,16 @@ export type DefectReporter = (error: unknown) => void
  */
 export function doorOptions(reportDefect: DefectReporter) {
   return {
+    // Around the whole request: what fails here without a code is a request that could not even be read.
+    interceptors: [
+      async <T>(options: { next(): Promise<T> }): Promise<T> => {
+        try {
+          return await options.next()
+        } catch (error) {
+          throw error instanceof ORPCError && error.code !== 'PAYLOAD_TOO_LARGE' ? error : unreadable(error)
+        }
+      },
+    ],
     clientInterceptors: [
       async (options: { next(): Promise<unknown> }): Promise<unknown> => {
         try {
@@ -57,6 +68,22 @@ function contractError(
   cause?: unknown,
 ): ORPCError<string, unknown> {
   return new ORPCError(code, { defined: true, status: problemStatus[code], message, data, cause })
+}
+
+function unreadable(error: unknown): ORPCError<string, unknown> {
+  const isTooLarge = error instanceof ORPCError
+  const message = isTooLarge ? 'The request is too large.' : 'The request could not be read.'
+  return new ORPCError('INVALID_INPUT', {
+    defined: true,
+    status: isTooLarge ? 413 : 400,
+    message,
+    data: {
+      cause: isTooLarge
+        ? 'Its body is longer than this route takes.'
+        : 'Its body is not valid JSON, or its type is not said.',
+      remedies: isTooLarge ? ['Send less at once.'] : ['Send JSON with the header "Content-Type: application/json".'],
+    },
+  })
 }
 
 function isDiskFull(error: unknown): boolean {

@@ -1,12 +1,13 @@
 import { implement } from '@orpc/server'
 import type { z } from 'zod'
 import { type Account, accountFieldsSchema } from '../shared/contract/accounts.ts'
-import { MAX_PAGE } from '../shared/contract/base.ts'
 import { contract } from '../shared/contract/index.ts'
 import { keyFieldsSchema, type ProviderKey } from '../shared/contract/keys.ts'
 import type { AccountRow, KeyRow } from '../shared/contract/local-api.ts'
+import { MAX_PAGE } from '../shared/limits.ts'
 import { invalidInput, Problem } from '../shared/problems.ts'
-import type { CallContext } from './doors.ts'
+import { acceptsKey } from '../shared/providers.ts'
+import type { DoorContext } from './doors.ts'
 import { usageReport } from './local-api-usage.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -16,7 +17,7 @@ import type { Workspace } from './workspace.ts'
  */
 export function createLocalApi(workspace: Workspace, allowReveal: () => boolean) {
   const { accounts, keys, vault } = workspace
-  const os = implement(contract).$context<CallContext>().localApi
+  const os = implement(contract).$context<DoorContext>().localApi
 
   return os.router({
     listAccounts: os.listAccounts.handler(({ input }) => {
@@ -27,13 +28,9 @@ export function createLocalApi(workspace: Workspace, allowReveal: () => boolean)
       accountRow(accounts.create(context.caller, accountFields(input))),
     ),
     updateAccount: os.updateAccount.handler(({ input, context }) => {
-      const present = accounts.get(input.id)
-      const fields = accountFields({
-        email: input.email ?? present.email,
-        name: input.name === undefined ? present.name : input.name,
-        organization_name: input.organization_name === undefined ? present.organization : input.organization_name,
-        contact_note: present.contactNote,
-      })
+      const { organization_name: organization, id, ...rest } = input
+      const changes = given({ ...rest, organization })
+      const fields = parseFields(accountFieldsSchema, { ...accounts.get(id), ...changes })
       return accountRow(accounts.update(context.caller, { ...fields, id: input.id }))
     }),
     deleteAccount: os.deleteAccount.handler(({ input, context }) => {
@@ -62,27 +59,19 @@ export function createLocalApi(workspace: Workspace, allowReveal: () => boolean)
         ...fields,
         secret: input.full_key,
         allowDuplicate: false,
-        validation: null,
       })
       return keyRow(created)
     }),
     updateKey: os.updateKey.handler(async ({ input, context }) => {
-      const present = keys.get(input.id)
-      const fields = parseFields(keyFieldsSchema, {
-        accountId: input.account_id ?? present.accountId,
-        name: input.name ?? present.name,
-        description: present.description,
-        provider: input.provider ?? present.provider,
-        kind: input.key_type ?? present.kind,
-        adminKeyId: input.admin_key_id === undefined ? present.adminKeyId : input.admin_key_id,
-        environment: present.environment,
-        tags: present.tags,
-      })
+      const { account_id: accountId, key_type: kind, admin_key_id: adminKeyId, full_key: secret, id, ...rest } = input
+      // Whatever the routes do not name stays as it is.
+      const changes = given({ ...rest, accountId, kind, adminKeyId })
+      const fields = parseFields(keyFieldsSchema, { ...keys.get(id), ...changes })
       const updated = await keys.update(context.caller, {
         ...fields,
         id: input.id,
         allowDuplicate: false,
-        ...(input.full_key === undefined ? {} : { secret: input.full_key }),
+        ...(secret === undefined ? {} : { secret }),
       })
       return keyRow(updated)
     }),
@@ -101,13 +90,13 @@ export function createLocalApi(workspace: Workspace, allowReveal: () => boolean)
           ],
         })
       }
-      const { secret } = await keys.reveal(context.caller, input.id, 'copy')
+      const { secret } = await keys.reveal(context.caller, input.id, 'show')
       return { full_key: secret }
     }),
     testKey: os.testKey.handler(async ({ input, context, signal }) => {
       const result = await keys.test(context.caller, input.id, signal)
       return {
-        valid: !['invalid', 'blocked', 'wrong_kind', 'unknown'].includes(result.outcome),
+        valid: acceptsKey[result.outcome],
         outcome: result.outcome,
         message: result.message,
         remedies: result.remedies,
@@ -119,6 +108,11 @@ export function createLocalApi(workspace: Workspace, allowReveal: () => boolean)
       usageReport(workspace, input.days, input.refresh === '1' || input.refresh === 'true', signal),
     ),
   })
+}
+
+/** The entries that were given. Null is a value: it clears a field. */
+function given<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as never
 }
 
 interface ListInput {

@@ -2,7 +2,7 @@ import { implement } from '@orpc/server'
 import { contract } from '../shared/contract/index.ts'
 import { Problem } from '../shared/problems.ts'
 import { providerInfo } from '../shared/providers.ts'
-import type { CallContext } from './doors.ts'
+import type { DoorContext } from './doors.ts'
 import { changeStream, statusStream } from './live.ts'
 import { createLocalApi } from './local-api.ts'
 import type { Workspace } from './workspace.ts'
@@ -23,9 +23,10 @@ export interface LocalApiHost {
  */
 export function createRouter(workspace: Workspace, localApiHost: LocalApiHost | null = null) {
   const { vault, accounts, keys, imports, usage, settings, audit, changes } = workspace
-  const os = implement(contract).$context<CallContext>()
+  const contracted = implement(contract).$context<DoorContext>()
+  const os = contracted.use(({ context, next }) => workspace.callers.run(context.caller, () => next()))
 
-  const appOnly = os.middleware(async ({ context, next }) => {
+  const appOnly = contracted.middleware(async ({ context, next }) => {
     if (context.caller.source === 'api') {
       throw new Problem('FORBIDDEN', 'This can only be done in the Keyhold window.', {
         cause:
@@ -58,7 +59,7 @@ export function createRouter(workspace: Workspace, localApiHost: LocalApiHost | 
         dataDir: workspace.dataDir,
         sample: workspace.sample,
         capabilities: { clipboard: workspace.host.clipboard !== null },
-        notices: [...workspace.notices],
+        notices: workspace.notices.list(),
       })),
       changes: os.system.changes.handler(({ signal }) => changeStream(changes, signal)),
     },

@@ -215,3 +215,16 @@ export const validationOutcomes = [
   'unknown',
 ] as const
 export type ValidationOutcome = (typeof validationOutcomes)[number]
+
+/** Whether the provider accepted the key itself. `rate_limited` and `unknown` leave it open, so they do not count. */
+export const acceptsKey: Readonly<Record<ValidationOutcome, boolean>> = {
+  valid: true,
+  valid_limited: true,
+  no_credit: true,
+  spend_limit: true,
+  invalid: false,
+  blocked: false,
+  rate_limited: false,
+  wrong_kind: false,
+  unknown: false,
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_NAME, MAX_NOTE, MAX_QUERY } from '../limits.ts'
 import {
   byIdSchema,
   idSchema,
@@ -31,12 +32,12 @@ export const accountFieldsSchema = z.object({
   email: lineSchema('The e-mail address', 254).pipe(
     z.email('This is not an e-mail address. It should look like name@example.com.'),
   ),
-  name: optionalLine('The name', 200).default(null),
-  organization: optionalLine('The organisation', 200).default(null),
+  name: optionalLine('The name', MAX_NAME).default(null),
+  organization: optionalLine('The organisation', MAX_NAME).default(null),
   contactNote: z
     .string()
     .trim()
-    .max(2_000, 'The note is longer than 2,000 characters. Shorten it.')
+    .max(MAX_NOTE, `The note is longer than ${MAX_NOTE.toLocaleString('en')} characters. Shorten it.`)
     .nullable()
     .default(null),
   /** Allows the same e-mail a second time for another organisation. Without it an e-mail is unique. */
@@ -49,7 +50,7 @@ export const accounts = {
     .input(
       pageInputSchema.extend({
         /** Words to find in e-mail, name, organisation; every word may be the beginning of one. */
-        query: z.string().max(200).optional(),
+        query: z.string().max(MAX_QUERY).optional(),
         /** `email` from A to Z; `created` newest first. */
         sort: z.enum(['email', 'created']).default('email'),
       }),

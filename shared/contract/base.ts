@@ -1,6 +1,8 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { type ProblemCode, problemDetailsSchema, problemStatus } from '../problems.ts'
+import { MAX_PAGE } from '../limits.ts'
+import { type ProblemCode, problemStatus } from '../problem-codes.ts'
+import { problemDetailsSchema } from '../problems.ts'
 
 type ErrorMap = Record<ProblemCode, { status: number; data: typeof problemDetailsSchema }>
 
@@ -19,8 +21,6 @@ export const byIdSchema = z.object({ id: idSchema })
 export const instantSchema = z.number().int().nonnegative()
 /** A decimal number of main units as text, see `shared/money.ts`. */
 export const decimalSchema = z.string().regex(/^-?\d+(\.\d+)?$/)
-
-export const MAX_PAGE = 200
 
 /** Keyset paging: pass `nextCursor` of the last answer to get the next page. */
 export const pageInputSchema = z.object({

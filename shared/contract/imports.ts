@@ -1,11 +1,8 @@
 import { z } from 'zod'
+import { MAX_IMPORT_FILE, MAX_IMPORT_ROWS, MAX_PASTE_LENGTH } from '../limits.ts'
 import { accountFieldsSchema } from './accounts.ts'
 import { idSchema, instantSchema, procedure } from './base.ts'
-import { keyKindSchema, MAX_PASTE_LENGTH, providerIdSchema } from './keys.ts'
-
-/** Largest SQLite file that is taken in, in bytes. It arrives base64-encoded. */
-export const MAX_IMPORT_FILE = 20 * 1024 * 1024
-export const MAX_IMPORT_ROWS = 5_000
+import { keyKindSchema, providerIdSchema } from './keys.ts'
 
 export const importRowSchema = z.object({
   /** Position in the preview, from 0. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EMPTY_KEY, MAX_NAME, MAX_NOTE, MAX_PASTE_LENGTH, MAX_QUERY } from '../limits.ts'
 import { keyKinds, providerIds, validationOutcomes } from '../providers.ts'
 import {
   byIdSchema,
@@ -15,11 +16,6 @@ import {
 export const providerIdSchema = z.enum(providerIds)
 export const keyKindSchema = z.enum(keyKinds)
 export const outcomeSchema = z.enum(validationOutcomes)
-
-/** Longest value that is taken as a key. Real ones are below 600 characters; a pasted file is refused by name. */
-export const MAX_KEY_LENGTH = 8_192
-/** Longest paste that is looked at before it is refused with a clear error. */
-export const MAX_PASTE_LENGTH = 2_000_000
 
 export const rateLimitSchema = z.object({
   /** What is limited: "requests", "tokens", "input-tokens", … */
@@ -76,7 +72,7 @@ export const keySchema = z.object({
   tags: z.array(z.string()),
   source: z.enum(['manual', 'import', 'api', 'sample']),
   /** `unreadable`: the stored secret is damaged or belongs to another vault. It is kept as it is. */
-  secret: z.enum(['stored', 'unreadable']),
+  secretState: z.enum(['stored', 'unreadable']),
   /** Result of the last test, or null if it was never tested. */
   validation: validationSchema.pick({ outcome: true, message: true, remedies: true, testedAt: true }).nullable(),
   lastRevealedAt: instantSchema.nullable(),
@@ -86,7 +82,6 @@ export const keySchema = z.object({
 })
 
 export const detectionSchema = z.object({
-  /** The value that would be stored: trimmed, unquoted, taken out of `NAME=value`. Never echoed to REST callers. */
   provider: providerIdSchema,
   kind: keyKindSchema,
   confidence: z.enum(['strong', 'medium', 'weak', 'none']),
@@ -103,15 +98,15 @@ export const detectionSchema = z.object({
 
 const secretSchema = z
   .string()
-  .min(1, 'The key is empty. Paste the key as the provider shows it.')
+  .min(1, EMPTY_KEY)
   .max(MAX_PASTE_LENGTH, 'This is far too long for a key. To take in a file, use Import.')
 
 const tagsSchema = z.array(lineSchema('A tag', 40)).max(20, 'At most 20 tags.')
 
 export const keyFieldsSchema = z.object({
   accountId: idSchema,
-  name: lineSchema('The name', 200).min(1, 'Give the key a name, for example "OpenAI production".'),
-  description: z.string().trim().max(2_000).nullable().default(null),
+  name: lineSchema('The name', MAX_NAME).min(1, 'Give the key a name, for example "OpenAI production".'),
+  description: z.string().trim().max(MAX_NOTE).nullable().default(null),
   provider: providerIdSchema,
   kind: keyKindSchema,
   /** Only for keys of a project; must be an admin key of the same provider. */
@@ -124,8 +119,6 @@ export const newKeySchema = keyFieldsSchema.extend({
   secret: secretSchema,
   /** Stores the key although one with the same value is here. Without it: ALREADY_EXISTS, naming it. */
   allowDuplicate: z.boolean().default(false),
-  /** Result of a test made just before with `testCandidate`, to be kept with the key. */
-  validation: keySchema.shape.validation.default(null),
 })
 
 export const changedKeySchema = keyFieldsSchema.extend(byIdSchema.shape).extend({
@@ -159,7 +152,7 @@ export const keys = {
          * Words to find in name, provider, masked key, environment, tags, account e-mail and organisation. Every
          * word may be the beginning of one; the first eight count.
          */
-        query: z.string().max(200).optional(),
+        query: z.string().max(MAX_QUERY).optional(),
         accountId: idSchema.optional(),
         provider: providerIdSchema.optional(),
         kind: keyKindSchema.optional(),
@@ -201,7 +194,7 @@ export const keys = {
     .route({ method: 'POST', path: '/inventory/keys/{id}/test' })
     .input(byIdSchema)
     .output(validationSchema),
-  /** Tests a key before it is saved. Nothing is stored. */
+  /** Tests a key before it is saved. Nothing is stored, unless the same key is created within the next minutes. */
   testCandidate: procedure
     .route({ method: 'POST', path: '/inventory/keys/test' })
     .input(z.object({ secret: secretSchema, provider: providerIdSchema, kind: keyKindSchema }))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { MAX_KEY_LENGTH } from '../limits.ts'
 import { byIdSchema, idSchema, okSchema, procedure } from './base.ts'
-import { keyKindSchema, MAX_KEY_LENGTH, outcomeSchema, providerIdSchema } from './keys.ts'
+import { keyKindSchema, outcomeSchema, providerIdSchema } from './keys.ts'
 
 /**
  * The published REST routes for scripts: exact paths and column names of the older dashboard's two tables, so

@@ -1,6 +1,10 @@
 import { z } from 'zod'
+import { timeLimits } from '../limits.ts'
 import { procedure } from './base.ts'
 import { providerIdSchema } from './keys.ts'
+
+/** Names of this machine, as a parsed URL writes them. */
+const loopbackHost = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/
 
 export const baseUrlSchema = z
   .url({
@@ -14,6 +18,13 @@ export const baseUrlSchema = z
   .refine((text) => URL.canParse(text) && new URL(text).search === '' && new URL(text).hash === '', {
     error: 'The address carries a query or fragment. Remove everything from "?" or "#" on.',
   })
+  .refine((text) => !URL.canParse(text) || isPrivateOnTheWay(new URL(text)), {
+    error: 'Keys would travel in the clear. Use https://; http:// is for an address on this machine only.',
+  })
+
+function isPrivateOnTheWay({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || loopbackHost.test(hostname)
+}
 
 export const providerSettingsSchema = z.object({
   provider: providerIdSchema,
@@ -24,14 +35,16 @@ export const providerSettingsSchema = z.object({
   allowAdminKey: z.boolean(),
 })
 
+const timeSchema = ({ min, max }: { min: number; max: number }) => z.number().int().min(min).max(max)
+
 export const preferencesSchema = z.object({
   colorScheme: z.enum(['auto', 'light', 'dark']),
   /** Idle minutes until the vault locks; 0 is never. */
-  autoLockMinutes: z.number().int().min(0).max(1_440),
+  autoLockMinutes: timeSchema(timeLimits.autoLockMinutes),
   /** Seconds a revealed key stays visible. */
-  revealSeconds: z.number().int().min(5).max(300),
+  revealSeconds: timeSchema(timeLimits.revealSeconds),
   /** Seconds until a copied key is taken off the clipboard again; 0 is never. */
-  clipboardSeconds: z.number().int().min(0).max(300),
+  clipboardSeconds: timeSchema(timeLimits.clipboardSeconds),
 })
 
 export const localApiStatusSchema = z.object({

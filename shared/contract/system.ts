@@ -13,14 +13,14 @@ export const systemInfoSchema = z.object({
     /** Main can write the clipboard itself, so a copied key never enters the page. */
     clipboard: z.boolean(),
   }),
-  /** What happened at start that the operator should know (settings set aside, database restored). */
+  /** What happened by itself that the operator should know (settings set aside, database restored, no backup made). */
   notices: z.array(
     z.object({ severity: z.enum(['info', 'warning', 'error']), message: z.string(), detail: z.string().nullable() }),
   ),
 })
 
 /** A kind of data that changed; whoever shows it asks again. */
-export const topicSchema = z.enum(['accounts', 'keys', 'usage', 'settings', 'audit'])
+export const topicSchema = z.enum(['accounts', 'keys', 'usage', 'settings', 'audit', 'notices'])
 
 export const system = {
   info: procedure.route({ method: 'GET', path: '/system' }).output(systemInfoSchema),

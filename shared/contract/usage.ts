@@ -41,6 +41,8 @@ export const usageSourceSchema = z.object({
   provider: providerIdSchema,
   lastRun: syncProgressSchema.nullable(),
   lastSuccessAt: instantSchema.nullable(),
+  /** The provider charges for telling the usage: it is read only when this source is named. */
+  billed: z.boolean(),
   /** An unfinished run whose position is kept, so that the next sync goes on from there. */
   resumable: z.boolean(),
 })
@@ -91,7 +93,10 @@ export const dashboardSchema = z.object({
     zone: z.literal('UTC'),
     /** Start of every day in the range, oldest first. */
     days: z.array(instantSchema),
-    /** `partial`: today, or a day whose last fetch was before it ended. `missing`: nothing is known. */
+    /**
+     * `complete`: every source of the filter that can be asked has told all it tells about the day, after it ended.
+     * `partial`: today, or a day of which a source or a report is missing. `missing`: nothing is known.
+     */
     coverage: z.array(z.enum(['complete', 'partial', 'missing'])),
   }),
   totals: z.object({
@@ -115,7 +120,9 @@ export const diagnosisSchema = z.object({
   cause: z.string(),
   remedies: z.array(z.string()),
   severity: z.enum(['error', 'warning', 'info']),
-  /** The keys it concerns. */
+  /** How many keys it concerns. */
+  keyCount: z.number().int().nonnegative(),
+  /** The first of the keys it concerns. */
   keys: z.array(z.object({ id: idSchema, name: z.string(), provider: providerIdSchema })).max(50),
   /** What the provider said, shortened and without secrets, or null. */
   detail: z.string().nullable(),

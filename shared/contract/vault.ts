@@ -1,9 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { MAX_PASSPHRASE, MIN_PASSPHRASE, timeLimits } from '../limits.ts'
 import { instantSchema, okSchema, procedure } from './base.ts'
-
-export const MIN_PASSPHRASE = 8
-export const MAX_PASSPHRASE = 1_024
 
 /** A new passphrase. Not trimmed: every character counts. */
 export const newPassphraseSchema = z
@@ -48,7 +46,7 @@ export const vaultStatusSchema = z.object({
   osProtector: z.object({ available: z.boolean(), reason: z.string().nullable(), backend: z.string().nullable() }),
   /** Milliseconds until the next passphrase try is accepted; 0 when none failed lately. */
   retryAfterMs: z.number().int().nonnegative(),
-  autoLockMinutes: z.number().int().min(0).max(1_440),
+  autoLockMinutes: z.number().int().min(0).max(timeLimits.autoLockMinutes.max),
 })
 
 const secretInput = z.string().min(1).max(MAX_PASSPHRASE)
