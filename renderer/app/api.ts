@@ -2,7 +2,8 @@ import { createORPCClient } from '@orpc/client'
 import { createTanstackQueryUtils } from '@orpc/tanstack-query'
 import { onlineManager, QueryClient } from '@tanstack/react-query'
 import type { WorkspaceClient } from '../../shared/contract/index.ts'
-import { Connection, ConnectionLostError } from './connection.ts'
+import { ConnectionLostError } from '../ui/connection-lost.ts'
+import { Connection } from './connection.ts'
 import { chooseTransport } from './transport.ts'
 
 /** The one connection of this page. `main.tsx` opens it. */

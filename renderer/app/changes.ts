@@ -9,6 +9,7 @@ const affected: Record<Topic, () => readonly (readonly unknown[])[]> = {
   usage: () => [orpc.usage.key()],
   settings: () => [orpc.settings.key()],
   audit: () => [orpc.audit.key()],
+  notices: () => [orpc.system.info.key()],
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ClientContext, ClientLink } from '@orpc/client'
+import { ConnectionLostError } from '../ui/connection-lost.ts'
 
 /** One open line to the workspace, whatever it is made of. */
 export interface Channel {
@@ -18,15 +19,6 @@ export class NoSessionError extends Error {
   constructor(reason: 'missing' | 'refused') {
     super('This page has no session with Keyhold.')
     this.reason = reason
-  }
-}
-
-/** A call was made while the line was down, or the line broke before the answer came. */
-export class ConnectionLostError extends Error {
-  override readonly name = 'ConnectionLostError'
-
-  constructor(options?: ErrorOptions) {
-    super('The connection to Keyhold was lost.', options)
   }
 }
 

@@ -9,7 +9,7 @@ const colors = { info: 'blue', warning: 'orange', error: 'red' } as const
 
 const dismissed = new Set<string>()
 
-/** What happened at start that the operator should know. Each is shown until it is closed, then no more. */
+/** What happened by itself that the operator should know. Each is shown until it is closed, then no more. */
 export function Notices() {
   const info = useSystemInfo()
   const vault = useVault().status

@@ -1,21 +1,23 @@
 import { Loader, Tooltip } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { SyncProgress } from '../../shared/contract/usage.ts'
-import { client } from './api.ts'
+import { client, orpc } from './api.ts'
 import { useStream } from './streams.ts'
 import classes from './sync-indicator.module.css'
 import { type SyncSummary, summariseRuns } from './sync-summary.ts'
 
-/** How the usage sync stands, in the top bar. Nothing while there was none in this session, or all went well. */
+/** How the usage sync stands, in the top bar. Nothing while none runs and the last one of every source went well. */
 export function SyncIndicator() {
   const [runs, setRuns] = useState<ReadonlyMap<number, SyncProgress>>(new Map())
   useStream(
     (signal) => client.usage.progress(undefined, { signal }),
     (progress) => setRuns((before) => new Map(before).set(progress.runId, progress)),
   )
-  const summary = summariseRuns([...runs.values()])
+  const sources = useQuery(orpc.usage.sources.queryOptions())
+  const summary = summariseRuns([...runs.values()], sources.data ?? null)
   if (summary.kind === 'quiet') return <span role="status" />
   return (
     <span role="status">

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { orpc } from './api.ts'
 
-/** What the workspace says about itself. It does not change while it runs. */
+/** What the workspace says about itself. Only its notices change while it runs. */
 export function useSystemInfo() {
   return useQuery(orpc.system.info.queryOptions({ staleTime: Number.POSITIVE_INFINITY }))
 }

@@ -55,7 +55,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             Cancel
           </Button>
           <Button
-            color="red"
+            color="red.9"
             onClick={() => void confirm.run()}
             loading={confirm.isPending}
             disabled={!isTyped || !canConfirm}

@@ -42,6 +42,8 @@ export interface DataTableProps<Row> {
   readonly rowActions?: (row: Row) => ReactNode
   /** What a row shows on a narrow screen, in two lines. */
   readonly narrow: (row: Row) => ReactNode
+  /** Rows have room for three lines of text in the last column. */
+  readonly isTall?: boolean
   readonly isLoading?: boolean
   readonly hasMore?: boolean
   readonly onMore?: () => void
@@ -49,18 +51,30 @@ export interface DataTableProps<Row> {
 
 const ROW = 36
 const NARROW_ROW = 60
+const TALL_ROW = 68
+const TALL_NARROW_ROW = 104
 const NARROW_BELOW = 600
 const ACTIONS_WIDTH = 48
 const MORE_BEFORE_END = 25
 
 /** A list of any length: only the rows in view are in the page, and more are asked for near the end. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { columns, rows, rowId, total, rowHref, selectedId = null, rowActions, isLoading = false } = props
+  const {
+    columns,
+    rows,
+    rowId,
+    total,
+    rowHref,
+    selectedId = null,
+    rowActions,
+    isTall = false,
+    isLoading = false,
+  } = props
   const scroller = useRef<HTMLDivElement>(null)
   const { ref: sizeRef, width } = useElementSize<HTMLDivElement>()
   const [focused, setFocused] = useState<number | null>(null)
   const isNarrow = width > 0 && width < NARROW_BELOW
-  const height = isNarrow ? NARROW_ROW : ROW
+  const height = isNarrow ? (isTall ? TALL_NARROW_ROW : NARROW_ROW) : isTall ? TALL_ROW : ROW
   const shown = isNarrow ? columns.slice(0, 1) : shownColumns(columns, width)
   const virtual = useVirtualizer({
     count: rows.length,

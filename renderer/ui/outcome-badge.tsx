@@ -27,14 +27,20 @@ const icons: Record<TestState, ComponentType<{ size: number; 'aria-hidden': bool
   untested: IconCircleDashed,
 }
 
+export interface OutcomeBadgeProps {
+  readonly outcome: TestState | null
+  /** The word to show where more is known than the outcome says. */
+  readonly label?: string
+}
+
 /** Result of a key's last test: always a word and an icon, never colour alone. Null is "not tested". */
-export function OutcomeBadge({ outcome }: { readonly outcome: TestState | null }) {
+export function OutcomeBadge({ outcome, label }: OutcomeBadgeProps) {
   const state = outcome ?? 'untested'
   const Icon = icons[state]
   return (
     <span className={classes.badge} data-tone={outcomeTone(state)} data-outcome={state}>
       <Icon size={16} aria-hidden />
-      <span className={classes.word}>{outcomeLabel(state)}</span>
+      <span className={classes.word}>{label ?? outcomeLabel(state)}</span>
     </span>
   )
 }

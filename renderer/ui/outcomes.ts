@@ -1,3 +1,4 @@
+import type { Validation } from '../../shared/contract/keys.ts'
 import type { ValidationOutcome } from '../../shared/providers.ts'
 
 /** An outcome of a test, or that there was none. */
@@ -32,6 +33,20 @@ const tones: Record<TestState, 'good' | 'caution' | 'bad' | 'neutral'> = {
 /** The outcome in one or two words. */
 export function outcomeLabel(state: TestState): string {
   return labels[state]
+}
+
+/** Whether no answer came at all: then nothing was learnt about the key, clear or not. */
+export function isUnanswered({
+  outcome,
+  status,
+  certain,
+}: Pick<Validation, 'outcome' | 'status' | 'certain'>): boolean {
+  return outcome === 'unknown' && status === null && !certain
+}
+
+/** The result of a test in one or two words. */
+export function resultLabel(result: Pick<Validation, 'outcome' | 'status' | 'certain'>): string {
+  return isUnanswered(result) ? 'Not reached' : outcomeLabel(result.outcome)
 }
 
 /** How much it should worry. */

@@ -1,28 +1,7 @@
 import { ORPCError } from '@orpc/client'
-import type { FieldProblem, ProblemCode, ProblemData } from '../../shared/problems.ts'
-import { ConnectionLostError } from '../app/connection.ts'
-
-const codes = {
-  INVALID_INPUT: true,
-  NOT_FOUND: true,
-  ALREADY_EXISTS: true,
-  IN_USE: true,
-  CONFLICT: true,
-  VAULT_UNINITIALISED: true,
-  VAULT_LOCKED: true,
-  VAULT_UNAVAILABLE: true,
-  VAULT_KEY_LOST: true,
-  WRONG_PASSPHRASE: true,
-  TOO_EARLY: true,
-  SECRET_UNREADABLE: true,
-  PROVIDER_FAILED: true,
-  FORBIDDEN: true,
-  UNAUTHORIZED: true,
-  UNSUPPORTED: true,
-  CANCELLED: true,
-  STORE_FAILED: true,
-  INTERNAL: true,
-} as const satisfies Record<ProblemCode, true>
+import { type ProblemCode, problemStatus } from '../../shared/problem-codes.ts'
+import type { FieldProblem, ProblemData } from '../../shared/problems.ts'
+import { ConnectionLostError } from './connection-lost.ts'
 
 /** The problem behind anything that a call can throw: a contract error, a broken connection, or a defect. */
 export function problemOf(error: unknown): ProblemData {
@@ -47,7 +26,7 @@ export function fieldMessages(problem: ProblemData): Record<string, string> {
 }
 
 function isProblemCode(code: string): code is ProblemCode {
-  return Object.hasOwn(codes, code)
+  return Object.hasOwn(problemStatus, code)
 }
 
 function connectionLost(): ProblemData {

@@ -1,7 +1,8 @@
 import { ActionIcon, Textarea, Tooltip } from '@mantine/core'
 import { IconEye, IconEyeOff } from '@tabler/icons-react'
-import { type ClipboardEvent, type ReactNode, type RefObject, useEffect, useState } from 'react'
-import { MAX_PASTE } from './paste-limit.ts'
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
+import { MAX_PASTE_LENGTH } from '../../shared/limits.ts'
 import classes from './secret-input.module.css'
 
 /** Drawing dots takes a browser seconds for a text of this length; a longer one is made invisible instead. */
@@ -15,8 +16,10 @@ export interface SecretInputProps {
   readonly inputRef: RefObject<HTMLTextAreaElement | null>
   /** Told after every edit. Read `inputRef` when the value is needed. */
   readonly onEdit: () => void
-  /** Told when a paste was kept out because it is longer than {@link MAX_PASTE}: a browser chokes on such a field. */
+  /** Told when a text was kept out because it is longer than `longest`: a browser chokes on such a field. */
   readonly onTooLong: () => void
+  /** Characters that may be put in at once; {@link MAX_PASTE_LENGTH} unless told. */
+  readonly longest?: number
   readonly rows?: number
   readonly placeholder?: string
   readonly required?: boolean
@@ -24,7 +27,8 @@ export interface SecretInputProps {
 }
 
 /** A field for pasting a secret: more than one line is noticed, characters are dots, and it empties itself. */
-export function SecretInput({ inputRef, onEdit, onTooLong, rows = 2, autoFocus = false, ...field }: SecretInputProps) {
+export function SecretInput(props: SecretInputProps) {
+  const { inputRef, onEdit, onTooLong, longest = MAX_PASTE_LENGTH, rows = 2, autoFocus = false, ...field } = props
   const [isShown, setShown] = useState(false)
   const [isLong, setLong] = useState(false)
   useEffect(() => {
@@ -33,20 +37,37 @@ export function SecretInput({ inputRef, onEdit, onTooLong, rows = 2, autoFocus =
       if (element !== null) element.value = ''
     }
   }, [inputRef])
-  const refuseTooLong = (event: ClipboardEvent) => {
-    if (event.clipboardData.getData('text').length <= MAX_PASTE) return
-    event.preventDefault()
-    onTooLong()
-  }
+  const tooLong = useRef(onTooLong)
+  useEffect(() => {
+    tooLong.current = onTooLong
+  })
+  // React has no such event of its own. It comes before the text is laid out, however the text comes in.
+  useEffect(() => {
+    const element = inputRef.current
+    const look = (event: InputEvent) => {
+      const length = event.data?.length ?? 0
+      if (length > longest) {
+        event.preventDefault()
+        tooLong.current()
+      } else if (length > MOST_DOTS) flushSync(() => setLong(true))
+    }
+    element?.addEventListener('beforeinput', look)
+    return () => element?.removeEventListener('beforeinput', look)
+  }, [inputRef, longest])
   return (
     <Textarea
       {...field}
       ref={inputRef}
+      // Not every browser tells the pasted text in its "beforeinput" event.
+      onPaste={(event) => {
+        if (event.clipboardData.getData('text/plain').length <= longest) return
+        event.preventDefault()
+        onTooLong()
+      }}
       onChange={(event) => {
         setLong(event.currentTarget.value.length > MOST_DOTS)
         onEdit()
       }}
-      onPaste={refuseTooLong}
       minRows={rows}
       maxRows={12}
       rows={rows}

@@ -13,11 +13,12 @@ const steps: readonly (readonly [limit: number, unit: number, name: Intl.Relativ
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' })
 
-/** "3 min. ago", "in 2 hr."; below 45 seconds "just now". Both are epoch milliseconds. */
+/** "3 min. ago", "in 2 hr."; below 45 seconds "just now" or "in a few seconds". Both are epoch milliseconds. */
 export function relativeTime(at: number, now: number): string {
   const distance = at - now
   const size = Math.abs(distance)
-  if (size < 45 * SECOND) return 'just now'
+  // Clocks of two machines differ by a moment: what is only just ahead has happened.
+  if (size < 45 * SECOND) return distance > SECOND ? 'in a few seconds' : 'just now'
   for (const [limit, unit, name] of steps) {
     if (size >= limit) continue
     const count = Math.max(1, Math.round(size / unit))

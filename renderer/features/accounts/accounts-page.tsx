@@ -1,12 +1,13 @@
-import { ActionIcon, Button, CloseButton, Menu, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Button, CloseButton, Group, Menu, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconDots, IconPencil, IconPlus, IconSearch, IconTrash, IconUsers } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { Account } from '../../../shared/contract/accounts.ts'
+import { MAX_QUERY } from '../../../shared/limits.ts'
+import { countOf, formatCount } from '../../../shared/words.ts'
 import { orpc } from '../../app/api.ts'
-import { countOf, formatCount } from '../../ui/count.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import classes from '../../ui/filter-bar.module.css'
@@ -65,9 +66,11 @@ export function AccountsPage({ selection }: { readonly selection: number | 'new'
         title="Accounts"
         lead="Who owns the keys: a person or a team at a provider, by e-mail and organisation."
         actions={
-          <Button component={Link} href="/accounts/new" leftSection={<IconPlus size={16} aria-hidden />}>
-            Add account
-          </Button>
+          isEmpty && query === '' ? undefined : (
+            <Button component={Link} href="/accounts/new" leftSection={<IconPlus size={16} aria-hidden />}>
+              Add account
+            </Button>
+          )
         }
       />
       <ListWithPanel
@@ -82,7 +85,7 @@ export function AccountsPage({ selection }: { readonly selection: number | 'new'
                     placeholder="Search e-mail, name, organisation"
                     value={text}
                     onChange={(event) => setText(event.currentTarget.value)}
-                    maxLength={200}
+                    maxLength={MAX_QUERY}
                     leftSection={<IconSearch size={16} aria-hidden />}
                     rightSection={
                       text === '' ? null : (
@@ -104,14 +107,14 @@ export function AccountsPage({ selection }: { readonly selection: number | 'new'
                   title="No accounts yet"
                   text="Every key belongs to an account. Add the first one, or import what you have: accounts named there are made for you."
                   action={
-                    <Button.Group>
+                    <Group gap="xs" justify="center">
                       <Button component={Link} href="/accounts/new">
-                        Add the first account
+                        Add account
                       </Button>
                       <Button component={Link} href="/import" variant="default">
                         Import
                       </Button>
-                    </Button.Group>
+                    </Group>
                   }
                 />
               ) : (

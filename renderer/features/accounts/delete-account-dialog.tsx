@@ -1,11 +1,11 @@
 import { Radio, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { Account } from '../../../shared/contract/accounts.ts'
+import { countOf } from '../../../shared/words.ts'
 import { client } from '../../app/api.ts'
+import { AccountSelect } from '../../parts/account-select.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
-import { countOf } from '../../ui/count.ts'
 import { notifyDone } from '../../ui/notify.ts'
-import { AccountSelect } from './account-select.tsx'
 
 export interface DeleteAccountDialogProps {
   /** The account to delete; null closes the dialog. */

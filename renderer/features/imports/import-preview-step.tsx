@@ -1,15 +1,16 @@
 import { Button, Checkbox, Group, List, Paper, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import type { ImportPreview, ImportRow } from '../../../shared/contract/imports.ts'
-import { client } from '../../app/api.ts'
-import { countOf } from '../../ui/count.ts'
+import { countOf } from '../../../shared/words.ts'
+import { client, orpc } from '../../app/api.ts'
+import { AccountPicker } from '../../parts/account-picker.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
+import { KindBadge } from '../../ui/kind-badge.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ProviderMark } from '../../ui/provider-mark.tsx'
 import { TwoLines } from '../../ui/two-lines.tsx'
 import { useAction } from '../../ui/use-action.ts'
-import { AccountPicker } from '../accounts/account-picker.tsx'
-import { KindBadge } from '../keys/key-columns.tsx'
 import classes from './import-preview-step.module.css'
 import { RowStatus } from './row-status.tsx'
 import { needsAccount, preselected, toggled } from './selection.ts'
@@ -23,7 +24,11 @@ export interface ImportPreviewStepProps {
 export function ImportPreviewStep({ preview, onDone }: ImportPreviewStepProps) {
   const { rows, counts, notes, token } = preview
   const [selection, setSelection] = useState(() => preselected(rows))
-  const [accountId, setAccountId] = useState<number | null>(null)
+  const [chosenId, setChosenId] = useState<number | null>(null)
+  const accounts = useQuery(orpc.accounts.list.queryOptions({ input: { limit: 2 } }))
+  // Where there is but one account there is nothing to choose.
+  const only = accounts.data?.total === 1 ? accounts.data.items[0]?.id : undefined
+  const accountId = chosenId ?? only ?? null
   const [isChecked, setChecked] = useState(false)
   const asksForAccount = needsAccount(rows, selection)
   const isAccountMissing = asksForAccount && accountId === null
@@ -108,6 +113,7 @@ export function ImportPreviewStep({ preview, onDone }: ImportPreviewStepProps) {
         rows={rows}
         rowId={(row) => row.index}
         total={rows.length}
+        isTall={rows.some(({ reason }) => reason !== null)}
         narrow={(row) => (
           <TwoLines
             first={
@@ -127,7 +133,7 @@ export function ImportPreviewStep({ preview, onDone }: ImportPreviewStepProps) {
             <div className={classes.account}>
               <AccountPicker
                 value={accountId}
-                onChange={setAccountId}
+                onChange={setChosenId}
                 description="For rows whose source names no account."
                 error={
                   isChecked && isAccountMissing ? 'Choose the account these keys belong to, or make a new one.' : null

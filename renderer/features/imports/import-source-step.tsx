@@ -4,12 +4,12 @@ import '@mantine/dropzone/styles.css'
 import { IconFileImport } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
 import type { ImportPreview } from '../../../shared/contract/imports.ts'
+import { MAX_IMPORT_FILE, MAX_PASTE_LENGTH } from '../../../shared/limits.ts'
 import { client } from '../../app/api.ts'
-import { MAX_PASTE } from '../../ui/paste-limit.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { SecretInput } from '../../ui/secret-input.tsx'
 import { useAction } from '../../ui/use-action.ts'
-import { formatOfFile, formatOfText, MAX_FILE_BYTES, sizeProblem, toBase64 } from './import-source.ts'
+import { formatOfFile, formatOfText, sizeProblem, toBase64 } from './import-source.ts'
 import classes from './import-source-step.module.css'
 
 type Pasted = 'auto' | 'env' | 'csv'
@@ -60,7 +60,7 @@ export function ImportSourceStep({ onPreview }: { readonly onPreview: (preview: 
               setFileMessage(`${rejected?.file.name ?? 'The file'} was not taken: choose one file of at most 20 MB.`)
             }
             multiple={false}
-            maxSize={MAX_FILE_BYTES}
+            maxSize={MAX_IMPORT_FILE}
             loading={readFile.isPending}
             className={classes.drop}
             inputProps={{ 'aria-label': 'File to import' }}
@@ -95,7 +95,7 @@ export function ImportSourceStep({ onPreview }: { readonly onPreview: (preview: 
             inputRef={text}
             rows={7}
             onEdit={() => setMessage(null)}
-            onTooLong={() => setMessage(sizeProblem('env', MAX_PASTE + 1))}
+            onTooLong={() => setMessage(sizeProblem('env', MAX_PASTE_LENGTH + 1))}
             error={message}
           />
           <Group justify="space-between">

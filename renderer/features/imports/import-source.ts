@@ -1,10 +1,7 @@
-import { MAX_PASTE } from '../../ui/paste-limit.ts'
+import { MAX_IMPORT_FILE, MAX_PASTE_LENGTH } from '../../../shared/limits.ts'
 
 /** What kind of source an import is. */
 export type ImportFormat = 'env' | 'csv' | 'sqlite'
-
-/** Same limit as in the contract: beyond it nothing travels. */
-export const MAX_FILE_BYTES = 20 * 1024 * 1024
 
 const SQLITE_MAGIC = 'SQLite format 3\0'
 const sqliteNames = /\.(db|db3|sqlite|sqlite3)$/i
@@ -30,9 +27,11 @@ export function formatOfText(text: string): 'env' | 'csv' {
 export function sizeProblem(format: ImportFormat, size: number): string | null {
   if (size === 0) return 'It is empty. Choose a file or paste some text with keys.'
   if (format === 'sqlite') {
-    return size > MAX_FILE_BYTES ? 'The database is larger than 20 MB. Is it the one of the older dashboard?' : null
+    return size > MAX_IMPORT_FILE ? 'The database is larger than 20 MB. Is it the one of the older dashboard?' : null
   }
-  return size > MAX_PASTE ? 'The text is longer than 2,000,000 characters. Take in a part of it at a time.' : null
+  return size > MAX_PASTE_LENGTH
+    ? 'The text is longer than 2,000,000 characters. Take in a part of it at a time.'
+    : null
 }
 
 /** Bytes as base64, in steps that fit the arguments of a call. */

@@ -2,9 +2,9 @@ import { Anchor, List, Text } from '@mantine/core'
 import { skipToken, useQuery } from '@tanstack/react-query'
 import type { ProviderKey } from '../../../shared/contract/keys.ts'
 import { providerInfo } from '../../../shared/providers.ts'
+import { countOf } from '../../../shared/words.ts'
 import { client, orpc } from '../../app/api.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
-import { countOf } from '../../ui/count.ts'
 import { notifyDone } from '../../ui/notify.ts'
 
 export interface DeleteKeyDialogProps {

@@ -3,8 +3,8 @@ import { IconCopyCheck, IconInfoCircle } from '@tabler/icons-react'
 import { Link } from 'wouter'
 import type { Detection } from '../../../shared/contract/keys.ts'
 import { providerInfo } from '../../../shared/providers.ts'
+import { kindLabel } from '../../ui/kind-label.ts'
 import classes from './detection-notes.module.css'
-import { kindLabel } from './key-words.ts'
 
 const certainty = {
   strong: 'Recognised as',

@@ -2,11 +2,11 @@ import { notifications } from '@mantine/notifications'
 import { useCallback } from 'react'
 import type { ProviderKey } from '../../../shared/contract/keys.ts'
 import { client, orpc, queryClient } from '../../app/api.ts'
+import { copyInPage, noteCopiedByHost } from '../../app/clipboard.ts'
 import { useSystemInfo } from '../../app/system-info.ts'
 import { notifyProblem } from '../../ui/notify.ts'
-import { outcomeLabel, outcomeTone } from '../../ui/outcomes.ts'
+import { outcomeTone, resultLabel } from '../../ui/outcomes.ts'
 import { problemOf } from '../../ui/problem.ts'
-import { copyInPage, noteCopiedByHost } from './clipboard.ts'
 
 type Named = Pick<ProviderKey, 'id' | 'name'>
 
@@ -52,7 +52,7 @@ export async function testFromList({ id, name }: Named): Promise<void> {
     notifications.update({
       id: notification,
       loading: false,
-      title: `${name}: ${outcomeLabel(result.outcome)}`,
+      title: `${name}: ${resultLabel(result)}`,
       message: result.message,
       color: colors[outcomeTone(result.outcome)],
       autoClose: 6_000,

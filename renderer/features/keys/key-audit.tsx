@@ -2,6 +2,7 @@ import { Button, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { AuditAction, AuditEntry } from '../../../shared/contract/audit.ts'
 import { orpc } from '../../app/api.ts'
+import { outcomeLabel, testStates } from '../../ui/outcomes.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import classes from './key-audit.module.css'
@@ -45,7 +46,7 @@ export function KeyAudit({ id }: { readonly id: number }) {
             <li key={entry.id} className={classes.entry}>
               <span>
                 {sentence(entry)}
-                {entry.detail !== null && <span className={classes.detail}> {entry.detail}</span>}
+                {entry.detail !== null && <span className={classes.detail}>: {detailWords(entry.detail)}</span>}
               </span>
               <span className={classes.when}>
                 <RelativeTime at={entry.at} />
@@ -66,6 +67,13 @@ export function KeyAudit({ id }: { readonly id: number }) {
       </Stack>
     </section>
   )
+}
+
+/** What is written down names outcomes as the contract does, and what was changed with the word itself. */
+function detailWords(detail: string): string {
+  const outcome = testStates.find((state) => detail === state || detail.startsWith(`${state};`))
+  if (outcome !== undefined) return outcomeLabel(outcome) + detail.slice(outcome.length)
+  return detail.replace(/^Changed: /, '')
 }
 
 function sentence(entry: AuditEntry): string {

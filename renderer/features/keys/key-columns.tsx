@@ -1,12 +1,12 @@
 import { Text } from '@mantine/core'
 import type { ProviderKey } from '../../../shared/contract/keys.ts'
 import type { Column } from '../../ui/data-table.tsx'
+import { KindBadge } from '../../ui/kind-badge.tsx'
 import { OutcomeBadge } from '../../ui/outcome-badge.tsx'
 import { ProviderMark } from '../../ui/provider-mark.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { TwoLines } from '../../ui/two-lines.tsx'
 import classes from './key-columns.module.css'
-import { kindLabel } from './key-words.ts'
 
 export const keyColumns: readonly Column<ProviderKey>[] = [
   {
@@ -60,7 +60,7 @@ export function NarrowKey({ value }: { readonly value: ProviderKey }) {
 }
 
 export interface MaskedKeyProps {
-  readonly value: Pick<ProviderKey, 'masked' | 'secret'>
+  readonly value: Pick<ProviderKey, 'masked' | 'secretState'>
   /** One ellipsis instead of the row of dots. */
   readonly isShort?: boolean
 }
@@ -71,16 +71,7 @@ export function MaskedKey({ value, isShort = false }: MaskedKeyProps) {
   return (
     <span className={classes.masked}>
       <span className="keyhold-mono">{masked}</span>
-      {value.secret === 'unreadable' && <span className={classes.unreadable}>Damaged</span>}
-    </span>
-  )
-}
-
-/** A kind in a quiet frame; admin keys stand out, because they reach far. */
-export function KindBadge({ kind }: { readonly kind: ProviderKey['kind'] }) {
-  return (
-    <span className={classes.kind} data-kind={kind}>
-      {kindLabel(kind)}
+      {value.secretState === 'unreadable' && <span className={classes.unreadable}>Damaged</span>}
     </span>
   )
 }

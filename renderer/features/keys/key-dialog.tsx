@@ -1,5 +1,7 @@
-import { Modal } from '@mantine/core'
+import { Modal, Text } from '@mantine/core'
+import { useCallback, useEffect, useState } from 'react'
 import type { ProviderKey } from '../../../shared/contract/keys.ts'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { KeyForm } from './key-form.tsx'
 
 export interface KeyDialogProps {
@@ -12,17 +14,37 @@ export interface KeyDialogProps {
   readonly onSaved: (key: ProviderKey) => void
 }
 
-/** Adds or edits a key. A click outside does not close it: what was pasted would be gone. */
+/** Adds or edits a key. A click outside does not close it, and Escape asks first: what was pasted would be gone. */
 export function KeyDialog({ value, accountId, opened, onClose, onSaved }: KeyDialogProps) {
+  const [isTouched, setTouched] = useState(false)
+  const [isAsking, setAsking] = useState(false)
+  const touch = useCallback(() => setTouched(true), [])
+  useEffect(() => {
+    if (opened) return
+    setTouched(false)
+    setAsking(false)
+  }, [opened])
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={value === null ? 'Add key' : `Edit “${value.name}”`}
-      size="lg"
-      closeOnClickOutside={false}
-    >
-      <KeyForm value={value} accountId={accountId} onCancel={onClose} onSaved={onSaved} />
-    </Modal>
+    <>
+      <Modal
+        opened={opened}
+        onClose={() => (isTouched ? setAsking(true) : onClose())}
+        title={value === null ? 'Add key' : `Edit “${value.name}”`}
+        size="lg"
+        closeOnClickOutside={false}
+        closeOnEscape={!isAsking}
+      >
+        <KeyForm value={value} accountId={accountId} onCancel={onClose} onTouched={touch} onSaved={onSaved} />
+      </Modal>
+      <ConfirmDialog
+        opened={opened && isAsking}
+        title="Discard what you entered?"
+        confirmLabel="Discard"
+        onConfirm={async () => onClose()}
+        onClose={() => setAsking(false)}
+      >
+        <Text size="sm">It has not been saved. A pasted key is gone from here once the form is closed.</Text>
+      </ConfirmDialog>
+    </>
   )
 }

@@ -1,9 +1,10 @@
 import { Button, CloseButton, Select, Text, TextInput } from '@mantine/core'
 import { IconFilter, IconSearch } from '@tabler/icons-react'
 import { useState } from 'react'
+import { MAX_QUERY } from '../../../shared/limits.ts'
+import { AccountSelect } from '../../parts/account-select.tsx'
 import classes from '../../ui/filter-bar.module.css'
 import { outcomeLabel, testStates } from '../../ui/outcomes.ts'
-import { AccountSelect } from '../accounts/account-select.tsx'
 import { isNarrowed, type KeyFilter, keySorts } from './key-filter.ts'
 import { kindOptions, providerOptions } from './key-words.ts'
 
@@ -33,7 +34,7 @@ export function KeyFilters({ text, onText, filter, onFilter, count, onClear }: K
           placeholder="Search name, last four, tag, account"
           value={text}
           onChange={(event) => onText(event.currentTarget.value)}
-          maxLength={200}
+          maxLength={MAX_QUERY}
           autoComplete="off"
           spellCheck={false}
           leftSection={<IconSearch size={16} aria-hidden />}

@@ -1,4 +1,4 @@
-import type { Detection, ProviderKey, Validation } from '../../../shared/contract/keys.ts'
+import type { Detection, ProviderKey } from '../../../shared/contract/keys.ts'
 import type { KeyKind, ProviderId } from '../../../shared/providers.ts'
 import { type Environment, isLinkable, suggestName } from './key-words.ts'
 
@@ -43,15 +43,19 @@ export function withDetection(values: KeyValues, detection: Detection, touched: 
   return consistent({ ...values, provider, kind, name }, values)
 }
 
+/**
+ * The values after the provider has said which kind the key has. A kind that the operator chose stays; a name that was
+ * only suggested follows the kind.
+ */
+export function withReportedKind(values: KeyValues, reported: KeyKind | null, touched: Touched): KeyValues {
+  if (reported === null || reported === values.kind || touched.kind) return values
+  const wasSuggested = !touched.name && values.name === suggestName(values.provider, values.kind, null)
+  const name = wasSuggested ? suggestName(values.provider, reported, null) : values.name
+  return consistent({ ...values, kind: reported, name }, values)
+}
+
 /** Takes out a link to an admin key that the present provider or kind does not allow. */
 export function consistent(values: KeyValues, before: KeyValues): KeyValues {
   const keepsLink = values.provider === before.provider && isLinkable(values.provider, values.kind)
   return keepsLink ? values : { ...values, adminKeyId: null }
-}
-
-/** What is kept of a test that was made before saving. */
-export function keptValidation(result: Validation | null): ProviderKey['validation'] {
-  if (result === null) return null
-  const { outcome, message, remedies, testedAt } = result
-  return { outcome, message, remedies, testedAt }
 }

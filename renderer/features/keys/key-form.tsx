@@ -14,9 +14,11 @@ import {
 import { IconPlugConnected } from '@tabler/icons-react'
 import { type FormEvent, useRef, useState } from 'react'
 import { Link } from 'wouter'
-import type { ProviderKey, Validation } from '../../../shared/contract/keys.ts'
+import type { ProviderKey } from '../../../shared/contract/keys.ts'
+import { EMPTY_KEY, MAX_NAME } from '../../../shared/limits.ts'
 import { providerInfo } from '../../../shared/providers.ts'
 import { client } from '../../app/api.ts'
+import { AccountPicker } from '../../parts/account-picker.tsx'
 import { focusFirstError } from '../../ui/focus-first-error.ts'
 import { FormFooter } from '../../ui/form-footer.tsx'
 import { notifyDone } from '../../ui/notify.ts'
@@ -24,44 +26,52 @@ import { fieldMessages, problemOf } from '../../ui/problem.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { SecretInput } from '../../ui/secret-input.tsx'
 import { useAction } from '../../ui/use-action.ts'
-import { AccountPicker } from '../accounts/account-picker.tsx'
 import { AdminKeySelect } from './admin-key-select.tsx'
 import { DetectionNotes } from './detection-notes.tsx'
-import { consistent, initialValues, type KeyValues, keptValidation, withDetection } from './key-form-model.ts'
+import { consistent, initialValues, type KeyValues, withDetection, withReportedKind } from './key-form-model.ts'
 import { environmentOptions, isLinkable, kindOptions, providerOptions } from './key-words.ts'
+import { ReportedKind } from './reported-kind.tsx'
+import { TestUnderWay } from './test-under-way.tsx'
+import { useCandidateTest } from './use-candidate-test.ts'
 import { useDetection } from './use-detection.ts'
 import { ValidationResult } from './validation-result.tsx'
+
+/** Well above the longest key with all that may stand around it. */
+const LONGEST_PASTE = 20_000
 
 export interface KeyFormProps {
   readonly value: ProviderKey | null
   readonly accountId: number | null
   readonly onCancel: () => void
+  /** Told when anything was entered or chosen: closing the form would lose it. */
+  readonly onTouched: () => void
   readonly onSaved: (key: ProviderKey) => void
 }
 
 /** The fields of a key. The secret lives in its input element only, and leaves it when the form is closed. */
-export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
+export function KeyForm({ value, accountId, onCancel, onTouched, onSaved }: KeyFormProps) {
   const isNew = value === null
   const [values, setValues] = useState<KeyValues>(() => initialValues(value, accountId))
   const [touched, setTouched] = useState({ provider: !isNew, kind: !isNew, name: !isNew })
   const [messages, setMessages] = useState<Record<string, string>>({})
-  const [tested, setTested] = useState<Validation | null>(null)
   const secret = useRef<HTMLTextAreaElement>(null)
-  const { view, edited, refused } = useDetection(secret, (detection) =>
-    setValues((before) => withDetection(before, detection, touched)),
+  const { view, edited, refused } = useDetection(secret, (detection) => {
+    setValues((before) => withDetection(before, detection, touched))
+    // Recognition may have filled in the name that was missed.
+    if (!touched.name && withDetection(values, detection, touched).name !== '')
+      setMessages(({ name: _solved, ...rest }) => rest)
+  })
+  const { tested, test, forget } = useCandidateTest(secret, (kind) =>
+    setValues((before) => withReportedKind(before, kind, touched)),
   )
 
   const set = <K extends keyof KeyValues>(field: K, next: KeyValues[K]) => {
+    onTouched()
     setValues((before) => consistent({ ...before, [field]: next }, before))
     setMessages(({ [field]: _solved, ...others }) => others)
-    if (field === 'provider' || field === 'kind') setTested(null)
+    if (field === 'provider' || field === 'kind') forget()
     if (field === 'provider' || field === 'kind' || field === 'name') setTouched((was) => ({ ...was, [field]: true }))
   }
-
-  const test = useAction(async () => {
-    const { provider, kind } = values
-    setTested(await client.keys.testCandidate({ secret: secret.current?.value ?? '', provider, kind }))
-  })
 
   const save = useAction(async (allowDuplicate: boolean) => {
     const pasted = secret.current?.value ?? ''
@@ -76,7 +86,7 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
       if (Object.keys(missing).length > 0 || latest.accountId === null) return
       const fields = { ...latest, accountId: latest.accountId, allowDuplicate }
       const saved = isNew
-        ? await client.keys.create({ ...fields, secret: pasted, validation: keptValidation(tested) })
+        ? await client.keys.create({ ...fields, secret: pasted })
         : await client.keys.update({ ...fields, id: value.id, ...(pasted === '' ? {} : { secret: pasted }) })
       if (secret.current !== null) secret.current.value = ''
       notifyDone(isNew ? `“${saved.name}” is stored.` : `“${saved.name}” is saved.`)
@@ -101,7 +111,7 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
     focusFirstError(form)
   }
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate autoComplete="off">
+    <form onSubmit={(event) => void submit(event)} onInput={onTouched} noValidate autoComplete="off">
       <Stack gap="md">
         <SecretInput
           label={isNew ? 'Key' : 'New key'}
@@ -114,9 +124,10 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
           required={isNew}
           autoFocus={isNew}
           onTooLong={refused}
+          longest={LONGEST_PASTE}
           error={view.error ?? messages.secret ?? null}
           onEdit={() => {
-            setTested(null)
+            forget()
             save.clearError()
             setMessages(({ secret: _solved, ...others }) => others)
             edited()
@@ -151,17 +162,23 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
               leftSection={<IconPlugConnected size={16} aria-hidden />}
               disabled={!canTest}
               loading={test.isPending}
-              onClick={() => void test.run()}
+              onClick={() => void test.run(values, touched)}
             >
               Test before saving
             </Button>
             <Text size="sm" c="dimmed">
-              {provider.capabilities.validate
-                ? 'Recommended: asks the provider once. Nothing is stored by it.'
-                : 'Custom keys cannot be tested.'}
+              {isNew && view.isEmpty
+                ? 'Paste a key first.'
+                : provider.capabilities.validate
+                  ? 'Recommended: asks the provider once. Nothing is stored by it.'
+                  : 'Custom keys cannot be tested.'}
             </Text>
           </Group>
-          <div aria-live="polite">{tested !== null && <ValidationResult result={tested} />}</div>
+          {test.isPending && <TestUnderWay onCancel={test.cancel} />}
+          <Stack gap="xs" aria-live="polite">
+            {tested !== null && <ValidationResult result={tested.result} />}
+            <ReportedKind tested={tested} values={values} />
+          </Stack>
           <ProblemAlert error={test.error} />
         </Stack>
         <AccountPicker
@@ -173,7 +190,7 @@ export function KeyForm({ value, accountId, onCancel, onSaved }: KeyFormProps) {
           label="Name"
           description="How you find it again, for example “OpenAI production”."
           required
-          maxLength={200}
+          maxLength={MAX_NAME}
           value={values.name}
           onChange={(event) => set('name', event.currentTarget.value)}
           error={messages.name}
@@ -266,7 +283,7 @@ const knownFields = new Set([
 
 function missingFields(values: KeyValues, isSecretMissing: boolean): Record<string, string> {
   return {
-    ...(isSecretMissing ? { secret: 'The key is empty. Paste the key as the provider shows it.' } : {}),
+    ...(isSecretMissing ? { secret: EMPTY_KEY } : {}),
     ...(values.accountId === null ? { accountId: 'Choose the account that owns the key, or make a new one.' } : {}),
     ...(values.name.trim() === '' ? { name: 'Give the key a name, for example “OpenAI production”.' } : {}),
   }

@@ -13,7 +13,7 @@ export interface KeyMenuProps {
 /** What can be done with a key, at the end of its row. */
 export function KeyMenu({ value, onEdit, onDelete }: KeyMenuProps) {
   const copy = useCopyKey()
-  const isReadable = value.secret === 'stored'
+  const isReadable = value.secretState === 'stored'
   return (
     <Menu position="bottom-end">
       <Menu.Target>

@@ -5,8 +5,8 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import type { ProviderKey, RemoteKey } from '../../../shared/contract/keys.ts'
 import { providerInfo } from '../../../shared/providers.ts'
+import { countOf } from '../../../shared/words.ts'
 import { orpc } from '../../app/api.ts'
-import { countOf } from '../../ui/count.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import classes from './key-remote.module.css'
@@ -24,7 +24,7 @@ export function KeyRemote({ value }: { readonly value: ProviderKey }) {
       staleTime: Number.POSITIVE_INFINITY,
     }),
   )
-  if (capabilities.listKeys === 'none' || value.kind !== 'admin' || value.secret !== 'stored') return null
+  if (capabilities.listKeys === 'none' || value.kind !== 'admin' || value.secretState !== 'stored') return null
   const items = remote.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <section aria-labelledby="key-remote">

@@ -32,7 +32,7 @@ export function KeySecret({ value }: { readonly value: ProviderKey }) {
     return () => clearTimeout(timer)
   }, [hidesAt, hide])
 
-  if (value.secret === 'unreadable') {
+  if (value.secretState === 'unreadable') {
     return (
       <Alert color="red" title="The stored secret cannot be read">
         It is damaged, or belongs to another vault. It is kept as it is. Other keys are not affected. Get a new key from

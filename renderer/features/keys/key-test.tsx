@@ -7,13 +7,14 @@ import { client } from '../../app/api.ts'
 import { OutcomeBadge } from '../../ui/outcome-badge.tsx'
 import { ProblemAlert, RemedyList } from '../../ui/problem-alert.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
-import { useAction } from '../../ui/use-action.ts'
+import { useCancellable } from '../../ui/use-cancellable.ts'
+import { TestUnderWay } from './test-under-way.tsx'
 import { ValidationResult } from './validation-result.tsx'
 
 /** The last test of a key, and a new one. */
 export function KeyTest({ value }: { readonly value: ProviderKey }) {
   const [result, setResult] = useState<Validation | null>(null)
-  const test = useAction(async () => setResult(await client.keys.test({ id: value.id })))
+  const test = useCancellable(async (signal) => setResult(await client.keys.test({ id: value.id }, { signal })))
   const { name, capabilities } = providerInfo(value.provider)
   return (
     <section aria-labelledby="key-test">
@@ -22,7 +23,7 @@ export function KeyTest({ value }: { readonly value: ProviderKey }) {
           <Title order={3} size="h5" id="key-test">
             Test
           </Title>
-          {capabilities.validate && value.secret === 'stored' && (
+          {capabilities.validate && value.secretState === 'stored' && (
             <Button
               size="compact-sm"
               variant="light"
@@ -39,6 +40,7 @@ export function KeyTest({ value }: { readonly value: ProviderKey }) {
             {name} keys cannot be tested: Keyhold does not know whom to ask.
           </Text>
         )}
+        {test.isPending && <TestUnderWay onCancel={test.cancel} />}
         <div aria-live="polite">
           {result === null ? <LastTest value={value} /> : <ValidationResult result={result} />}
         </div>

@@ -7,26 +7,9 @@ import {
   providerIds,
   providerInfo,
 } from '../../../shared/providers.ts'
+import { kindLabel } from '../../ui/kind-label.ts'
 
-const kindLabels: Record<KeyKind, string> = {
-  project: 'Project',
-  admin: 'Admin',
-  legacy: 'Legacy',
-  'service-account': 'Service account',
-  standard: 'Standard',
-  restricted: 'Restricted',
-  publishable: 'Publishable',
-  'signing-secret': 'Signing secret',
-  'oauth-token': 'OAuth token',
-  unknown: 'Unknown',
-}
-
-/** A kind of key in one or two words. */
-export function kindLabel(kind: KeyKind): string {
-  return kindLabels[kind]
-}
-
-export const kindOptions = keyKinds.map((kind) => ({ value: kind, label: kindLabels[kind] }))
+export const kindOptions = keyKinds.map((kind) => ({ value: kind, label: kindLabel(kind) }))
 
 export const providerOptions = providerIds.map((provider) => ({
   value: provider,
@@ -50,6 +33,6 @@ export function isLinkable(provider: ProviderId, kind: KeyKind): boolean {
 export function suggestName(provider: ProviderId, kind: KeyKind, variableName: string | null): string {
   if (provider === 'custom') return variableName ?? ''
   const plain: readonly KeyKind[] = ['unknown', 'standard']
-  const word = plain.includes(kind) ? 'key' : `${kindLabels[kind].toLowerCase()} key`
+  const word = plain.includes(kind) ? 'key' : `${kindLabel(kind).toLowerCase()} key`
   return `${providerInfo(provider).name} ${word.replace('secret key', 'secret').replace('token key', 'token').replace('oauth', 'OAuth')}`
 }

@@ -5,8 +5,8 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import { Link, useLocation, useSearchParams } from 'wouter'
 import type { ProviderKey } from '../../../shared/contract/keys.ts'
+import { countOf } from '../../../shared/words.ts'
 import { orpc } from '../../app/api.ts'
-import { countOf } from '../../ui/count.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ListWithPanel } from '../../ui/list-with-panel.tsx'
@@ -56,6 +56,7 @@ export function KeysPage({ selection }: { readonly selection: number | 'new' | n
     navigate('/keys', { replace: true })
   }
   const isFiltered = isNarrowed(filter) || query !== ''
+  const isEmpty = list.isSuccess && total === 0 && !isFiltered
 
   return (
     <Page fill>
@@ -63,25 +64,27 @@ export function KeysPage({ selection }: { readonly selection: number | 'new' | n
         title="Provider keys"
         lead="Every key you look after, encrypted here. Test it, copy it, see who owns it."
         actions={
-          <>
-            <Button
-              component={Link}
-              href="/import"
-              variant="default"
-              leftSection={<IconFileImport size={16} aria-hidden />}
-            >
-              Import
-            </Button>
-            <Button component={Link} href={`/keys/new${search}`} leftSection={<IconPlus size={16} aria-hidden />}>
-              Add key
-            </Button>
-          </>
+          isEmpty ? undefined : (
+            <>
+              <Button
+                component={Link}
+                href="/import"
+                variant="default"
+                leftSection={<IconFileImport size={16} aria-hidden />}
+              >
+                Import
+              </Button>
+              <Button component={Link} href={`/keys/new${search}`} leftSection={<IconPlus size={16} aria-hidden />}>
+                Add key
+              </Button>
+            </>
+          )
         }
       />
       <ListWithPanel
         list={
           <>
-            {!(list.isSuccess && total === 0 && !isFiltered) && (
+            {!isEmpty && (
               <KeyFilters
                 text={text}
                 onText={setText}
@@ -166,7 +169,7 @@ function NoKeys() {
       action={
         <Group gap="xs" justify="center">
           <Button component={Link} href="/keys/new" leftSection={<IconPlus size={16} aria-hidden />}>
-            Add the first key
+            Add key
           </Button>
           <Button
             component={Link}

@@ -1,8 +1,8 @@
 import { useDebouncedCallback } from '@mantine/hooks'
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import type { Detection } from '../../../shared/contract/keys.ts'
+import { MAX_PASTE_LENGTH } from '../../../shared/limits.ts'
 import { client } from '../../app/api.ts'
-import { MAX_PASTE } from '../../ui/paste-limit.ts'
 import { fieldMessages, problemOf } from '../../ui/problem.ts'
 
 const PAUSE_MS = 200
@@ -40,7 +40,7 @@ export function useDetection(
 
   const look = useDebouncedCallback(async () => {
     const secret = field.current?.value ?? ''
-    if (secret === '' || secret.length > MAX_PASTE) return
+    if (secret === '' || secret.length > MAX_PASTE_LENGTH) return
     const controller = new AbortController()
     call.current = controller
     try {
@@ -65,7 +65,7 @@ export function useDetection(
     call.current?.abort()
     const length = field.current?.value.length ?? 0
     if (length === 0) setView(nothing)
-    else if (length > MAX_PASTE) {
+    else if (length > MAX_PASTE_LENGTH) {
       setView(tooLong)
       return
     } else setView((before) => ({ ...before, isEmpty: false, isPending: true }))

@@ -1,8 +1,9 @@
 import { Code, Group, Stack, Text } from '@mantine/core'
 import type { Balance, RateLimit, Validation } from '../../../shared/contract/keys.ts'
-import { formatCount } from '../../ui/count.ts'
+import { formatCount } from '../../../shared/words.ts'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { OutcomeBadge } from '../../ui/outcome-badge.tsx'
+import { isUnanswered, outcomeTone, resultLabel } from '../../ui/outcomes.ts'
 import { RemedyList } from '../../ui/problem-alert.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 
@@ -11,14 +12,16 @@ export function ValidationResult({ result }: { readonly result: Validation }) {
   return (
     <Stack gap="xs" data-test-outcome={result.outcome}>
       <Group gap="xs">
-        <OutcomeBadge outcome={result.outcome} />
+        <OutcomeBadge outcome={result.outcome} label={resultLabel(result)} />
         <Text size="sm" c="dimmed" className="keyhold-figures">
-          {result.status === null ? 'no answer' : `HTTP ${result.status}`} in{' '}
+          {isUnanswered(result) && 'no answer '}
+          {/* A key may work although the probe was refused for its content: the number would only raise doubts. */}
+          {result.status !== null && outcomeTone(result.outcome) !== 'good' && `HTTP ${result.status} `}in{' '}
           {formatCount(Math.round(result.durationMs))} ms
         </Text>
       </Group>
       <Text size="sm">{result.message}</Text>
-      {!result.certain && (
+      {!result.certain && !isUnanswered(result) && (
         <Text size="sm" c="dimmed">
           The answer was not clear; this is the best reading of it.
         </Text>

@@ -3,10 +3,10 @@ import { type FormEvent, useState } from 'react'
 import { client } from '../../app/api.ts'
 import { setVaultStatus } from '../../app/vault-store.ts'
 import { notifyDone } from '../../ui/notify.ts'
+import { passphraseHint } from '../../ui/passphrase-hint.ts'
 import { fieldMessages, problemOf } from '../../ui/problem.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useAction } from '../../ui/use-action.ts'
-import { passphraseHint } from '../vault/passphrase.ts'
 
 interface PassphraseDialogProps {
   /** Whether there is a passphrase now, which then has to be given. */

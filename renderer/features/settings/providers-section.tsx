@@ -34,7 +34,7 @@ function AddressDialog({ settings, onClose }: { readonly settings: ProviderSetti
   }
   return (
     <Modal opened onClose={onClose} title={`Address of ${name}`} size="lg">
-      <form onSubmit={submit}>
+      <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           <TextInput
             label="Base URL"

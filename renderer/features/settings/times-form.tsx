@@ -1,6 +1,7 @@
 import { Button, NumberInput, Skeleton } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Preferences } from '../../../shared/contract/settings.ts'
+import { timeLimits } from '../../../shared/limits.ts'
 import { client, orpc, queryClient } from '../../app/api.ts'
 import { usePreferences } from '../../app/system-info.ts'
 import { notifyDone } from '../../ui/notify.ts'
@@ -17,25 +18,22 @@ const fields = [
     name: 'autoLockMinutes',
     label: 'Lock after',
     suffix: ' min',
-    min: 0,
-    max: 1_440,
+    ...timeLimits.autoLockMinutes,
     description: 'Minutes without activity until the vault locks. 0: never.',
   },
   {
     name: 'revealSeconds',
     label: 'Hide a revealed key after',
     suffix: ' s',
-    min: 5,
-    max: 300,
-    description: 'Seconds a key stays readable, 5 to 300.',
+    ...timeLimits.revealSeconds,
+    description: `Seconds a key stays readable, ${timeLimits.revealSeconds.min} to ${timeLimits.revealSeconds.max}.`,
   },
   {
     name: 'clipboardSeconds',
     label: 'Clear the clipboard after',
     suffix: ' s',
-    min: 0,
-    max: 300,
-    description: 'Seconds a copied key stays there, up to 300. 0: it is not cleared.',
+    ...timeLimits.clipboardSeconds,
+    description: `Seconds a copied key stays there, up to ${timeLimits.clipboardSeconds.max}. 0: it is not cleared.`,
   },
 ] as const satisfies readonly { name: keyof Times; [other: string]: unknown }[]
 

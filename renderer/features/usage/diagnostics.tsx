@@ -3,6 +3,7 @@ import { IconAlertCircle, IconAlertTriangle, IconExternalLink, IconInfoCircle } 
 import type { Ref } from 'react'
 import { Link } from 'wouter'
 import type { Diagnosis } from '../../../shared/contract/usage.ts'
+import { countOf, formatCount } from '../../../shared/words.ts'
 import { ProviderMark } from '../../ui/provider-mark.tsx'
 import styles from './diagnostics.module.css'
 import classes from './usage.module.css'
@@ -15,7 +16,7 @@ const severities = {
 
 const SHOWN_KEYS = 6
 
-function KeyList({ keys }: { readonly keys: Diagnosis['keys'] }) {
+function KeyList({ keys, total }: { readonly keys: Diagnosis['keys']; readonly total: number }) {
   const lines = (part: Diagnosis['keys']) =>
     part.map(({ id, name, provider }) => (
       <li key={id}>
@@ -33,9 +34,14 @@ function KeyList({ keys }: { readonly keys: Diagnosis['keys'] }) {
       {keys.length > SHOWN_KEYS && (
         <details className={styles.more}>
           <summary>
-            {keys.length - SHOWN_KEYS} more {keys.length - SHOWN_KEYS === 1 ? 'key' : 'keys'}
+            {formatCount(total - SHOWN_KEYS)} more {total - SHOWN_KEYS === 1 ? 'key' : 'keys'}
           </summary>
           <ul className={styles.keys}>{lines(keys.slice(SHOWN_KEYS))}</ul>
+          {total > keys.length && (
+            <Text size="sm" c="dimmed">
+              and {countOf(total - keys.length, 'key')} that are not named here
+            </Text>
+          )}
         </details>
       )}
     </>
@@ -68,7 +74,7 @@ function DiagnosisCard({ diagnosis }: { readonly diagnosis: Diagnosis }) {
           </List>
         </>
       )}
-      {diagnosis.keys.length > 0 && <KeyList keys={diagnosis.keys} />}
+      {diagnosis.keys.length > 0 && <KeyList keys={diagnosis.keys} total={diagnosis.keyCount} />}
       {diagnosis.detail !== null && (
         <details className={styles.more}>
           <summary>What the provider said</summary>

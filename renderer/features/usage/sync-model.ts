@@ -1,5 +1,6 @@
 import type { SyncProgress, SyncState, UsageSource } from '../../../shared/contract/usage.ts'
 import { providerInfo } from '../../../shared/providers.ts'
+import { countOf } from '../../../shared/words.ts'
 
 /** A source with its newest run, whether that came from the list or live. */
 export interface SourceRow {
@@ -44,10 +45,6 @@ export function overallPercent(runs: readonly SyncProgress[]): number | null {
   return Math.round(parts.reduce<number>((sum, part) => sum + (part ?? 0), 0) / parts.length)
 }
 
-function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
-}
-
 /** What a run is doing or how it ended, in one line. `now` decides whether an imposed wait is still on. */
 export function runText(run: SyncProgress, now: number): string {
   if (run.state === 'running' && run.waitingUntil !== null && run.waitingUntil > now) {
@@ -60,32 +57,33 @@ export function runText(run: SyncProgress, now: number): string {
     case 'running':
       if (run.pages === 0) return `${stateWords.running} the first page`
       return run.expectedPages === null
-        ? `${stateWords.running}, ${plural(run.pages, 'page')} so far`
+        ? `${stateWords.running}, ${countOf(run.pages, 'page')} so far`
         : `${stateWords.running} page ${Math.min(run.pages + 1, run.expectedPages)} of about ${run.expectedPages}`
     case 'done':
       return run.problem === null
-        ? `${stateWords.done}, ${plural(run.rows, 'row')}`
+        ? `${stateWords.done}, ${countOf(run.rows, 'row')}`
         : `${stateWords.done}, but: ${run.problem.message}`
     case 'failed':
       return run.problem === null ? stateWords.failed : `${stateWords.failed}: ${run.problem.message}`
     case 'cancelled':
-      return `${stateWords.cancelled} after ${plural(run.pages, 'page')}`
+      return `${stateWords.cancelled} after ${countOf(run.pages, 'page')}`
     case 'interrupted':
-      return `${stateWords.interrupted} after ${plural(run.pages, 'page')}`
+      return `${stateWords.interrupted} after ${countOf(run.pages, 'page')}`
   }
 }
 
 /** How a source stands, in one line. A source may have figures without a run that is still on record. */
 export function sourceText({ source, run }: SourceRow, now: number): string {
   if (run !== null) return runText(run, now)
-  return source.lastSuccessAt === null ? 'Never synced' : 'Synced'
+  if (source.lastSuccessAt !== null) return 'Synced'
+  return source.billed ? 'Only on request: one billed search' : 'Never synced'
 }
 
 export interface SyncSummary {
   readonly active: readonly SyncProgress[]
   readonly failed: number
   readonly resumable: readonly number[]
-  /** Newest and oldest success over all sources; `neverSynced` counts those without any. */
+  /** Newest and oldest success over all sources; `neverSynced` counts those without any that a refresh would read. */
   readonly newestSuccess: number | null
   readonly oldestSuccess: number | null
   readonly neverSynced: number
@@ -99,6 +97,6 @@ export function summarise(rows: readonly SourceRow[]): SyncSummary {
     resumable: rows.filter(({ source, run }) => source.resumable && !isActive(run)).map(({ source }) => source.keyId),
     newestSuccess: successes.length === 0 ? null : Math.max(...successes),
     oldestSuccess: successes.length === 0 ? null : Math.min(...successes),
-    neverSynced: rows.length - successes.length,
+    neverSynced: rows.filter(({ source }) => source.lastSuccessAt === null && !source.billed).length,
   }
 }

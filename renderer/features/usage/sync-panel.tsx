@@ -6,11 +6,13 @@ import {
   IconChevronRight,
   IconCircleCheck,
   IconCircleDashed,
+  IconInfoCircle,
   IconPlayerPause,
   IconRefresh,
 } from '@tabler/icons-react'
 import { useEffect, useId, useState } from 'react'
 import { Link } from 'wouter'
+import { countOf } from '../../../shared/words.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ProviderMark } from '../../ui/provider-mark.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
@@ -24,7 +26,7 @@ const stateMarks = {
   active: { Icon: IconRefresh, tone: classes.toneActive },
   failed: { Icon: IconAlertTriangle, tone: classes.toneBad },
   paused: { Icon: IconPlayerPause, tone: classes.toneCaution },
-  partly: { Icon: IconAlertTriangle, tone: classes.toneCaution },
+  partly: { Icon: IconInfoCircle, tone: classes.toneActive },
   done: { Icon: IconCircleCheck, tone: classes.toneGood },
   never: { Icon: IconCircleDashed, tone: classes.quiet },
 } as const
@@ -72,6 +74,8 @@ function Bar({ label, percent }: { readonly label: string; readonly percent: num
 function SourceLine({ row, sync, now }: { readonly row: SourceRow; readonly sync: Sync; readonly now: number }) {
   const { source, run } = row
   const active = isActive(run)
+  const action = active ? 'Cancel' : source.resumable ? 'Resume' : 'Refresh'
+  const isBilled = source.billed && !active
   return (
     <li className={styles.source}>
       <div className={styles.sourceName}>
@@ -98,10 +102,10 @@ function SourceLine({ row, sync, now }: { readonly row: SourceRow; readonly sync
       <Button
         size="compact-xs"
         variant="subtle"
-        aria-label={`${active ? 'Cancel' : source.resumable ? 'Resume' : 'Refresh'} ${source.keyName}`}
+        aria-label={`${action} ${source.keyName}${isBilled ? ', one billed search' : ''}`}
         onClick={() => (active ? sync.cancel([run.runId]) : sync.start([source.keyId]))}
       >
-        {active ? 'Cancel' : source.resumable ? 'Resume' : 'Refresh'}
+        {isBilled ? `${action} (billed)` : action}
       </Button>
     </li>
   )
@@ -132,7 +136,7 @@ export function SyncPanel({ sync, onShowProblems }: { readonly sync: Sync; onSho
       <Group justify="space-between" gap="sm">
         <Group gap="xs" fz="sm">
           {newestSuccess === null ? (
-            <span>Never synced</span>
+            <span>{neverSynced === 0 ? 'Read only on request' : 'Never synced'}</span>
           ) : (
             <span>
               Last sync <RelativeTime at={newestSuccess} focusable />
@@ -174,7 +178,7 @@ export function SyncPanel({ sync, onShowProblems }: { readonly sync: Sync; onSho
             }
             onClick={toggle}
           >
-            {rows.length} {rows.length === 1 ? 'source' : 'sources'}
+            {countOf(rows.length, 'source')}
           </Button>
         </Group>
       </Group>

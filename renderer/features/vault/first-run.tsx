@@ -1,13 +1,14 @@
 import { Button, Group, PasswordInput, Progress, Radio, Stack, Text } from '@mantine/core'
 import { type FormEvent, useId, useState } from 'react'
 import type { VaultStatus } from '../../../shared/contract/vault.ts'
+import { MIN_PASSPHRASE } from '../../../shared/limits.ts'
 import { client } from '../../app/api.ts'
 import { PlainPage } from '../../app/plain-page.tsx'
 import { setVaultStatus } from '../../app/vault-store.ts'
+import { passphraseHint } from '../../ui/passphrase-hint.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RecoveryCode } from '../../ui/recovery-code.tsx'
 import { useAction } from '../../ui/use-action.ts'
-import { MIN_PASSPHRASE, passphraseHint } from './passphrase.ts'
 
 export interface FirstRunProps {
   readonly status: VaultStatus

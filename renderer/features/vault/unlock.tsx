@@ -2,6 +2,7 @@ import { Alert, Anchor, Button, Code, Group, PasswordInput, Stack, Text, TextInp
 import { IconLock, IconShieldExclamation } from '@tabler/icons-react'
 import { type FormEvent, useRef, useState } from 'react'
 import type { VaultState, VaultStatus } from '../../../shared/contract/vault.ts'
+import { SAMPLE_PASSPHRASE } from '../../../shared/sample.ts'
 import { client } from '../../app/api.ts'
 import { PlainPage } from '../../app/plain-page.tsx'
 import { useSystemInfo } from '../../app/system-info.ts'
@@ -11,9 +12,6 @@ import { ProblemAlert, RemedyList } from '../../ui/problem-alert.tsx'
 import { remainingTime } from '../../ui/time.ts'
 import { type Action, useAction } from '../../ui/use-action.ts'
 import { useNow } from '../../ui/use-now.ts'
-
-/** The sample holds nothing but generated data. The hosts make it with this passphrase. */
-const SAMPLE_PASSPHRASE = 'sample-workspace'
 
 type UnlockInput = Parameters<typeof client.vault.unlock>[0]
 

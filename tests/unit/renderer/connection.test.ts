@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   type Channel,
   Connection,
-  ConnectionLostError,
   type ConnectionState,
   NoSessionError,
   retryDelay,
 } from '../../../renderer/app/connection.ts'
+import { ConnectionLostError } from '../../../renderer/ui/connection-lost.ts'
 
 /** A line whose end is in the hands of the test. */
 function line(call: ClientLink<ClientContext>['call'] = async () => 'answer') {

@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import {
-  formatOfFile,
-  formatOfText,
-  MAX_FILE_BYTES,
-  sizeProblem,
-  toBase64,
-} from '../../../renderer/features/imports/import-source.ts'
+import { formatOfFile, formatOfText, sizeProblem, toBase64 } from '../../../renderer/features/imports/import-source.ts'
 import { needsAccount, preselected, toggled } from '../../../renderer/features/imports/selection.ts'
-import { MAX_PASTE } from '../../../renderer/ui/paste-limit.ts'
-import { type ImportRow, MAX_IMPORT_FILE } from '../../../shared/contract/imports.ts'
-import { MAX_PASTE_LENGTH } from '../../../shared/contract/keys.ts'
+import type { ImportRow } from '../../../shared/contract/imports.ts'
+import { MAX_IMPORT_FILE, MAX_PASTE_LENGTH } from '../../../shared/limits.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -31,11 +24,10 @@ describe('source of an import', () => {
     ['', 'env'],
   ] as const)('tells pasted text apart: %j is %s', (text, format) => expect(formatOfText(text)).toBe(format))
 
-  it('has the limits of the contract', () => {
-    expect([MAX_PASTE, MAX_FILE_BYTES]).toEqual([MAX_PASTE_LENGTH, MAX_IMPORT_FILE])
-    expect(sizeProblem('env', MAX_PASTE)).toBeNull()
-    expect(sizeProblem('env', MAX_PASTE + 1)).toContain('2,000,000')
-    expect(sizeProblem('sqlite', MAX_FILE_BYTES + 1)).toContain('20 MB')
+  it('refuses by size, in the numbers that the limits really are', () => {
+    expect(sizeProblem('env', MAX_PASTE_LENGTH)).toBeNull()
+    expect(sizeProblem('env', MAX_PASTE_LENGTH + 1)).toContain('2,000,000')
+    expect(sizeProblem('sqlite', MAX_IMPORT_FILE + 1)).toContain('20 MB')
     expect(sizeProblem('csv', 0)).toContain('empty')
   })
 

@@ -10,8 +10,8 @@ import {
 import {
   consistent,
   initialValues,
-  keptValidation,
   withDetection,
+  withReportedKind,
 } from '../../../renderer/features/keys/key-form-model.ts'
 import { testStates } from '../../../renderer/ui/outcomes.ts'
 import type { Detection } from '../../../shared/contract/keys.ts'
@@ -94,30 +94,26 @@ describe('form of a key', () => {
     expect(values).toMatchObject({ provider: 'groq', kind: 'standard', name: 'Mine' })
   })
 
+  it("takes the provider's word for the kind over a guess, but not over a choice", () => {
+    const guessed = {
+      ...initialValues(null, 4),
+      provider: 'openrouter',
+      kind: 'standard',
+      name: 'OpenRouter key',
+    } as const
+    const values = { ...guessed, tags: [] }
+    expect(withReportedKind(values, null, untouched)).toBe(values)
+    expect(withReportedKind(values, 'admin', untouched)).toMatchObject({ kind: 'admin', name: 'OpenRouter admin key' })
+    expect(withReportedKind({ ...values, name: 'OPENROUTER_KEY' }, 'admin', untouched).name).toBe('OPENROUTER_KEY')
+    expect(withReportedKind(values, 'admin', { ...untouched, name: true }).name).toBe('OpenRouter key')
+    expect(withReportedKind(values, 'admin', { ...untouched, kind: true })).toBe(values)
+  })
+
   it('drops the admin key when provider or kind no longer allow it, and only then', () => {
     const linked = { ...initialValues(null, 4), provider: 'openai', kind: 'project', adminKeyId: 9 } as const
     const values = { ...linked, tags: [] }
     expect(consistent({ ...values, name: 'Other' }, values).adminKeyId).toBe(9)
     expect(consistent({ ...values, kind: 'admin' }, values).adminKeyId).toBeNull()
     expect(consistent({ ...values, provider: 'anthropic' }, values).adminKeyId).toBeNull()
-  })
-
-  it('UD-KEY-10 keeps of a test only what is stored with a key', () => {
-    expect(keptValidation(null)).toBeNull()
-    const kept = keptValidation({
-      outcome: 'valid',
-      message: 'It works.',
-      remedies: [],
-      status: 200,
-      certain: true,
-      missingScopes: [],
-      owner: 'Acme',
-      balances: [],
-      rateLimits: [],
-      reportedKind: null,
-      testedAt: 5,
-      durationMs: 9,
-    })
-    expect(kept).toEqual({ outcome: 'valid', message: 'It works.', remedies: [], testedAt: 5 })
   })
 })

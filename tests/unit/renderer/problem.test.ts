@@ -1,8 +1,8 @@
 import { ORPCError } from '@orpc/client'
 import { describe, expect, it } from 'vitest'
-import { ConnectionLostError } from '../../../renderer/app/connection.ts'
+import { ConnectionLostError } from '../../../renderer/ui/connection-lost.ts'
 import { fieldMessages, problemOf } from '../../../renderer/ui/problem.ts'
-import { problemStatus } from '../../../shared/problems.ts'
+import { problemStatus } from '../../../shared/problem-codes.ts'
 
 describe('what went wrong, for the screen', () => {
   it('takes everything a contract error carries', () => {

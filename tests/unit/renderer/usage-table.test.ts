@@ -93,6 +93,7 @@ describe('sources and runs (UD-USE-06)', () => {
     provider: 'openai',
     lastRun: null,
     lastSuccessAt: null,
+    billed: false,
     resumable: false,
     ...change,
   })
@@ -128,6 +129,7 @@ describe('sources and runs (UD-USE-06)', () => {
   it('does not say "never" of a source that has figures', () => {
     expect(sourceText({ source: source(), run: null }, 0)).toBe('Never synced')
     expect(sourceText({ source: source({ lastSuccessAt: 5 }), run: null }, 0)).toBe('Synced')
+    expect(sourceText({ source: source({ billed: true }), run: null }, 0)).toBe('Only on request: one billed search')
     expect(sourceText({ source: source(), run: run() }, 0)).toBe('Reading page 4 of about 12')
   })
 
@@ -137,6 +139,7 @@ describe('sources and runs (UD-USE-06)', () => {
         source({ lastSuccessAt: 5, lastRun: run({ state: 'failed' }), resumable: true }),
         source({ keyId: 5, lastSuccessAt: 9 }),
         source({ keyId: 6 }),
+        source({ keyId: 7, billed: true }),
       ],
       new Map([[5, run({ keyId: 5, runId: 8 })]]),
     )

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { summariseRuns } from '../../../renderer/app/sync-summary.ts'
 import { isLinkable, suggestName } from '../../../renderer/features/keys/key-words.ts'
-import { MIN_PASSPHRASE, passphraseHint } from '../../../renderer/features/vault/passphrase.ts'
-import { countOf } from '../../../renderer/ui/count.ts'
-import { outcomeLabel, outcomeTone, testStates } from '../../../renderer/ui/outcomes.ts'
+import { outcomeLabel, outcomeTone, resultLabel, testStates } from '../../../renderer/ui/outcomes.ts'
+import { passphraseHint } from '../../../renderer/ui/passphrase-hint.ts'
 import { shownColumns } from '../../../renderer/ui/table-columns.ts'
 import { absoluteTime, relativeTime, remainingTime } from '../../../renderer/ui/time.ts'
 import type { SyncProgress } from '../../../shared/contract/usage.ts'
-import { MIN_PASSPHRASE as CONTRACT_MIN, newPassphraseSchema } from '../../../shared/contract/vault.ts'
+import { newPassphraseSchema } from '../../../shared/contract/vault.ts'
+import { MIN_PASSPHRASE } from '../../../shared/limits.ts'
 import { validationOutcomes } from '../../../shared/providers.ts'
+import { countOf } from '../../../shared/words.ts'
 
 const NOW = Date.UTC(2025, 2, 12, 13, 3, 9)
 const MINUTE = 60_000
@@ -22,6 +23,8 @@ describe('times', () => {
     [-50_000, '1 min. ago'],
     [-59 * MINUTE, '59 min. ago'],
     [-90 * MINUTE, '2 hr. ago'],
+    [1_500, 'in a few seconds'],
+    [44_000, 'in a few seconds'],
     [2 * HOUR, 'in 2 hr.'],
     [-3 * DAY, '3 days ago'],
     [-60 * DAY, '2 mo. ago'],
@@ -43,8 +46,7 @@ describe('times', () => {
 
 describe('passphrase hint', () => {
   it('draws the line where the contract draws it', () => {
-    expect(MIN_PASSPHRASE).toBe(CONTRACT_MIN)
-    const short = 'x'.repeat(CONTRACT_MIN - 1)
+    const short = 'x'.repeat(MIN_PASSPHRASE - 1)
     expect(newPassphraseSchema.safeParse(short).success).toBe(false)
     expect(passphraseHint(short)).toMatchObject({ tone: 'red', text: 'Too short: 1 more.' })
   })
@@ -69,6 +71,12 @@ describe('words for keys', () => {
     expect(new Set(labels).size).toBe(labels.length)
     expect(outcomeTone('invalid')).toBe('bad')
     expect(outcomeTone('untested')).toBe('neutral')
+  })
+
+  it('tells "no answer" from an unclear answer, and from a key that no call could test', () => {
+    const label = (status: number | null, certain: boolean) => resultLabel({ outcome: 'unknown', status, certain })
+    expect([label(null, false), label(502, false), label(null, true)]).toEqual(['Not reached', 'Unclear', 'Unclear'])
+    expect(resultLabel({ outcome: 'valid', status: null, certain: false })).toBe('Works')
   })
 
   it.each([
@@ -126,8 +134,8 @@ describe('sync in one line', () => {
   const running = { state: 'running', endedAt: null } as const
 
   it('is quiet when nothing runs and nothing failed', () => {
-    expect(summariseRuns([])).toEqual({ kind: 'quiet' })
-    expect(summariseRuns([run(1, 1, {}), run(2, 2, { state: 'cancelled' })])).toEqual({ kind: 'quiet' })
+    expect(summariseRuns([], null)).toEqual({ kind: 'quiet' })
+    expect(summariseRuns([run(1, 1, {}), run(2, 2, { state: 'cancelled' })], null)).toEqual({ kind: 'quiet' })
   })
 
   it('counts what is through of the present sync only', () => {
@@ -137,12 +145,21 @@ describe('sync in one line', () => {
       run(3, 3, { startedAt: 1_000, ...running }),
       run(4, 4, { startedAt: 1_000, state: 'queued', endedAt: null }),
     ]
-    expect(summariseRuns(runs)).toEqual({ kind: 'running', ended: 1, all: 3 })
+    expect(summariseRuns(runs, null)).toEqual({ kind: 'running', ended: 1, all: 3 })
   })
 
   it('forgets a failure once the same source was synced again', () => {
     const failed = run(1, 1, { state: 'failed' })
-    expect(summariseRuns([failed, run(2, 2, {})])).toEqual({ kind: 'failed', failed: 1 })
-    expect(summariseRuns([failed, run(3, 1, {})])).toEqual({ kind: 'quiet' })
+    expect(summariseRuns([failed, run(2, 2, {})], null)).toEqual({ kind: 'failed', failed: 1 })
+    expect(summariseRuns([failed, run(3, 1, {})], null)).toEqual({ kind: 'quiet' })
+  })
+
+  it('counts failures of earlier sessions, and none of a source that is gone', () => {
+    const stored = (keyId: number, lastRun: SyncProgress | null) => ({ keyId, lastRun })
+    const failed = run(1, 1, { state: 'failed' })
+    expect(summariseRuns([], [stored(1, failed), stored(2, null)])).toEqual({ kind: 'failed', failed: 1 })
+    expect(summariseRuns([run(3, 1, {})], [stored(1, failed)])).toEqual({ kind: 'quiet' })
+    expect(summariseRuns([run(1, 1, running)], [stored(1, failed)])).toEqual({ kind: 'failed', failed: 1 })
+    expect(summariseRuns([failed], [stored(2, null)])).toEqual({ kind: 'quiet' })
   })
 })

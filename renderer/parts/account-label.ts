@@ -1,4 +1,4 @@
-import type { Account } from '../../../shared/contract/accounts.ts'
+import type { Account } from '../../shared/contract/accounts.ts'
 
 /** An account in one line: e-mail, and the organisation where there is one. */
 export function accountLabel(account: Pick<Account, 'email' | 'organization'>): string {

@@ -1,7 +1,7 @@
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { orpc } from '../../app/api.ts'
-import { RemoteSelect } from '../../ui/remote-select.tsx'
+import { orpc } from '../app/api.ts'
+import { RemoteSelect } from '../ui/remote-select.tsx'
 import { accountLabel } from './account-label.ts'
 
 export interface AccountSelectProps {

@@ -1,10 +1,10 @@
 import { Button, Group, Paper, Stack, TextInput } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { type KeyboardEvent, type ReactNode, useState } from 'react'
-import { client } from '../../app/api.ts'
-import { fieldMessages, problemOf } from '../../ui/problem.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
-import { useAction } from '../../ui/use-action.ts'
+import { client } from '../app/api.ts'
+import { fieldMessages, problemOf } from '../ui/problem.ts'
+import { ProblemAlert } from '../ui/problem-alert.tsx'
+import { useAction } from '../ui/use-action.ts'
 import { AccountSelect } from './account-select.tsx'
 
 export interface AccountPickerProps {
@@ -20,6 +20,7 @@ export function AccountPicker({ value, onChange, error, description }: AccountPi
   if (isCreating) {
     return (
       <NewAccount
+        isMissing={error !== null && error !== undefined}
         onCancel={() => setCreating(false)}
         onCreated={(id) => {
           setCreating(false)
@@ -53,11 +54,13 @@ export function AccountPicker({ value, onChange, error, description }: AccountPi
 }
 
 interface NewAccountProps {
+  /** The form around it was sent off before there was an account. */
+  readonly isMissing: boolean
   readonly onCancel: () => void
   readonly onCreated: (id: number) => void
 }
 
-function NewAccount({ onCancel, onCreated }: NewAccountProps) {
+function NewAccount({ isMissing, onCancel, onCreated }: NewAccountProps) {
   const [email, setEmail] = useState('')
   const [organization, setOrganization] = useState('')
   const create = useAction(async () => {
@@ -65,6 +68,7 @@ function NewAccount({ onCancel, onCreated }: NewAccountProps) {
     onCreated(account.id)
   })
   const messages = create.error === null ? {} : fieldMessages(problemOf(create.error))
+  const missing = isMissing ? 'Create the account first, or choose an existing one.' : undefined
   const submitOnEnter = (event: KeyboardEvent) => {
     if (event.key !== 'Enter') return
     event.preventDefault()
@@ -72,21 +76,29 @@ function NewAccount({ onCancel, onCreated }: NewAccountProps) {
   }
   return (
     <Paper withBorder p="sm" component="fieldset" aria-label="New account">
-      <Stack gap="xs" onKeyDown={submitOnEnter}>
+      <Stack gap="xs">
         <TextInput
           label="E-mail of the new account"
           type="email"
           autoComplete="off"
           value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-          error={messages.email}
+          onChange={(event) => {
+            setEmail(event.currentTarget.value)
+            create.clearError()
+          }}
+          onKeyDown={submitOnEnter}
+          error={messages.email ?? missing}
           autoFocus
         />
         <TextInput
           label="Organisation (optional)"
           autoComplete="off"
           value={organization}
-          onChange={(event) => setOrganization(event.currentTarget.value)}
+          onChange={(event) => {
+            setOrganization(event.currentTarget.value)
+            create.clearError()
+          }}
+          onKeyDown={submitOnEnter}
           error={messages.organization}
         />
         {Object.keys(messages).length === 0 && <ProblemAlert error={create.error} />}

@@ -1,9 +1,9 @@
 import { Button, CloseButton, Paper, Text } from '@mantine/core'
 import { IconClipboardCheck } from '@tabler/icons-react'
 import { useEffect } from 'react'
-import { notifyProblem } from '../../ui/notify.ts'
-import { remainingTime } from '../../ui/time.ts'
-import { useNow } from '../../ui/use-now.ts'
+import { notifyProblem } from '../ui/notify.ts'
+import { remainingTime } from '../ui/time.ts'
+import { useNow } from '../ui/use-now.ts'
 import { type CopiedKey, clearClipboardNow, forgetCopied, releaseClipboard, useCopiedKey } from './clipboard.ts'
 import classes from './clipboard-notice.module.css'
 

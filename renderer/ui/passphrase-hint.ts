@@ -1,5 +1,4 @@
-/** Same as in the contract, which says it again for every caller. */
-export const MIN_PASSPHRASE = 8
+import { MIN_PASSPHRASE } from '../../shared/limits.ts'
 
 export interface PassphraseHint {
   /** 0 to 100, for a bar. */
