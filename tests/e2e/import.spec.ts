@@ -198,9 +198,11 @@ test("the older dashboard's database comes over with accounts and links; what is
 
 test('an import that cannot be stored as a whole stores nothing', async ({ page }) => {
   const accountId = await desk.addAccount('ops@example.com')
-  await page.getByLabel('Text with keys').fill(
-    ['name,key,email', `First,${projectKey('first')},new@example.com`, `Second,${projectKey('second')},`].join('\n'),
-  )
+  await page
+    .getByLabel('Text with keys')
+    .fill(
+      ['name,key,email', `First,${projectKey('first')},new@example.com`, `Second,${projectKey('second')},`].join('\n'),
+    )
   await page.getByRole('button', { name: 'Preview' }).click()
   await expect(page.getByText('2 of 2 chosen. 2 rows ready, 0 duplicate, 0 bad.')).toBeVisible()
   // Between preview and import somebody else stores the second of the two keys.

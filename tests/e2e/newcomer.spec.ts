@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, type Page, test } from '@playwright/test'
+import { z } from 'zod'
+import { formatNanos } from '../../shared/money.ts'
 import {
   type Desk,
   expectAccessible,
@@ -48,6 +50,24 @@ async function addKey(
   await takePicture(page, `add-key-${key.name.toLowerCase().replaceAll(' ', '-')}`)
   await dialog.getByRole('button', { name: /^(Save|Store|Add)( key)?$/ }).click()
   await expect(dialog.getByRole('textbox', { name: 'Key', exact: true })).toBeHidden()
+}
+
+const usageSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  totals: z.object({
+    requests: z.number(),
+    input_tokens: z.number(),
+    output_tokens: z.number(),
+    cost: z.array(z.object({ amount: z.string(), currency: z.string(), provenance: z.string() })),
+  }),
+  sources: z.array(z.object({ key_name: z.string(), last_synced_at: z.string().nullable() })),
+})
+
+/** When each source was last read in full, by the name of its key. */
+async function lastSyncs(): Promise<Map<string, string | null>> {
+  const { sources } = usageSchema.parse(await desk.api('GET', '/usage?days=90'))
+  return new Map(sources.map(({ key_name, last_synced_at }) => [key_name, last_synced_at]))
 }
 
 test("a newcomer's day", async ({ page, context }) => {
@@ -184,6 +204,19 @@ test("a newcomer's day", async ({ page, context }) => {
     await expectAccessible(page, 'usage as a table')
   })
 
+  await test.step('the figures are those of the providers', async () => {
+    const shown = usageSchema.parse(await desk.api('GET', '/usage?days=90'))
+    const [from, to] = [Date.parse(shown.from), Date.parse(shown.to)]
+    const [openai, anthropic] = [providers.openai.totals(from, to), providers.anthropic.totals(from, to)]
+    expect(shown.totals.requests).toBe(openai.requests)
+    expect(shown.totals.input_tokens).toBe(openai.inputTokens + anthropic.inputTokens)
+    expect(shown.totals.output_tokens).toBe(openai.outputTokens + anthropic.outputTokens)
+    const billed = formatNanos(openai.costNanos + anthropic.costNanos)
+    expect(shown.totals.cost).toContainEqual({ amount: billed, currency: 'USD', provenance: 'billed' })
+    const [whole] = billed.split('.')
+    await expect(page.getByText(Number(whole).toLocaleString('en-US')).first()).toBeVisible()
+  })
+
   await test.step('export what is drawn as CSV', async () => {
     const download = page.waitForEvent('download')
     await page.getByRole('button', { name: /CSV/ }).click()
@@ -195,15 +228,24 @@ test("a newcomer's day", async ({ page, context }) => {
   })
 
   await test.step('break one key and read its remedy; the others go on', async () => {
-    providers.anthropic.setFault({ kind: 'html' })
+    const before = await lastSyncs()
+    await page.getByRole('link', { name: 'Provider keys' }).click()
+    await page.getByRole('link', { name: 'Anthropic admin' }).first().click()
+    await page.getByRole('button', { name: 'Edit' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: 'New key', exact: true }).fill(providers.anthropic.keys.revokedAdmin)
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click()
+    await expect(dialog).toBeHidden()
+    await page.getByRole('link', { name: 'Usage and cost' }).click()
     await page.getByRole('button', { name: 'Refresh data' }).first().click()
     const card = page.getByRole('region', { name: 'Diagnostics' })
-    await expect(card).toBeVisible({ timeout: 60_000 })
+    await expect(card.getByText('Authentication failed')).toBeVisible({ timeout: 60_000 })
     await expect(card.getByText('Anthropic admin')).toBeVisible()
-    await expect(card.getByRole('listitem').first()).toBeVisible()
+    await expect(card.getByRole('listitem').filter({ hasText: /revoked/ })).toBeVisible()
+    await expect.poll(async () => (await lastSyncs()).get('OpenAI admin')).not.toBe(before.get('OpenAI admin'))
+    expect((await lastSyncs()).get('Anthropic admin')).toBe(before.get('Anthropic admin'))
     await takePicture(page, 'usage-diagnosis')
     await expectAccessible(page, 'diagnostics')
-    providers.anthropic.setFault(null)
   })
 
   await test.step('lock and unlock; a wrong passphrase says so and makes wait', async () => {
