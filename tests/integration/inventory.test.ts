@@ -42,15 +42,20 @@ afterEach(() => bench.close())
 const lastAudit = () => bench.audit.list({ limit: 1 }).items[0]
 
 describe('testing a key', () => {
-  it('UD-KEY-10: before it is saved: nothing is stored, the result can be kept with the key', async () => {
+  it('UD-KEY-10: before it is saved: nothing is stored, the result is kept with the same key for minutes', async () => {
     const secret = `GROQ_API_KEY="${small.keys.groq.good}"`
     const result = await bench.keys.testCandidate({ secret, provider: 'groq', kind: 'standard' })
     expect(validationSchema.parse(result)).toMatchObject({ outcome: 'valid', testedAt: START })
     expect(bench.keys.list({ sort: 'name', limit: 10 }).total).toBe(0)
     const { outcome, message, remedies, testedAt } = result
     const validation = { outcome, message, remedies, testedAt }
-    const key = bench.keys.create(app, { ...newKey(owner), provider: 'groq', kind: 'standard', secret, validation })
+    const asTested = { ...newKey(owner), provider: 'groq' as const, kind: 'standard' as const, secret }
+    expect(bench.keys.create(app, { ...asTested, kind: 'unknown' }).validation).toBeNull()
+    expect(bench.keys.create(app, { ...asTested, secret: `${secret}x`, allowDuplicate: true }).validation).toBeNull()
+    const key = bench.keys.create(app, { ...asTested, allowDuplicate: true })
     expect(bench.keys.get(key.id).validation).toEqual(validation)
+    bench.clock.time += 11 * 60_000
+    expect(bench.keys.create(app, { ...asTested, allowDuplicate: true }).validation).toBeNull()
   })
 
   it('afterwards: the outcome is kept, listed and logged, and is no change of the record', async () => {

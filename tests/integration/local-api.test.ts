@@ -122,6 +122,10 @@ describe('the local API (UD-API)', () => {
     const put = await call('PUT', '/settings/providers/openai', { base_url: openai.url })
     expect(put.json).toMatchObject({ baseUrl: openai.url, allowAdminKey: false })
     expect((await call('POST', `/keys/${admin.json.id}/test`)).json.code).toBe('FORBIDDEN')
+    const disguised = { name: 'Disguised', full_key: openai.keys.adminWithoutUsage, account_id: account.id }
+    const project = await call('POST', '/keys', { ...disguised, provider: 'openai', key_type: 'project' })
+    expect((await call('POST', `/keys/${project.json.id}/test`)).json.code).toBe('FORBIDDEN')
+    await call('DELETE', `/keys/${project.json.id}`)
     expect(openai.requests).toHaveLength(0)
     await call('PUT', '/settings/providers/openai', { base_url: openai.url, allow_admin_key: true })
     expect((await call('POST', `/keys/${admin.json.id}/test`)).json).toMatchObject({ valid: true, outcome: 'valid' })
@@ -158,6 +162,8 @@ describe('the local API (UD-API)', () => {
       'x',
       'https://x.example/?key=1',
       'javascript:alert(1)',
+      'http://example.com',
+      'http://localhost.example.com',
     ]) {
       const answer = await call('PUT', '/settings/providers/openai', { base_url })
       expect(answer.status, base_url).toBe(400)
@@ -219,6 +225,8 @@ describe('the local API (UD-API)', () => {
       .json
     expect((await call('GET', `/keys/${key.id}/full`, undefined, {}, closed)).json.code).toBe('FORBIDDEN')
     await call('POST', '/vault/lock', {}, {}, closed)
+    const log = (await call('GET', '/audit?limit=1', undefined, {}, closed)).json
+    expect(log.items[0]).toMatchObject({ action: 'vault.locked', source: 'api' })
     expect((await call('GET', `/keys/${key.id}/full`, undefined, {}, closed)).json.code).toBe('VAULT_LOCKED')
     expect(
       (await call('POST', '/keys', { name: 'B', full_key: keyOf('b'), account_id: account.id }, {}, closed)).json.code,
@@ -230,7 +238,9 @@ describe('the local API (UD-API)', () => {
   it('survives bodies that are no JSON, too large, or hostile', async () => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
     const send = (body: string) => rawRequest(`${host.origin}/api/accounts`, { method: 'POST', headers, body })
-    expect((await send('{"email":')).status).toBe(400)
+    const torn = await send('{"email":')
+    expect(torn.status).toBe(400)
+    expect(JSON.parse(torn.body)).toMatchObject({ code: 'INVALID_INPUT', data: { remedies: [expect.any(String)] } })
     expect((await send('[]')).status).toBe(400)
     expect((await send('{"__proto__":{"email":"x@example.com"}}')).status).toBe(400)
     expect((await send(JSON.stringify({ email: `${'x'.repeat(100_000)}@example.com` }))).status).toBe(400)

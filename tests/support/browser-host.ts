@@ -30,7 +30,8 @@ export interface HostOptions {
 /** A fresh folder for one test, and the function that removes it. */
 export function temporaryFolder(label: string): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), `keyhold-${label}-`))
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+  // More than once: a process that has just been ended may have helpers that still write for a moment.
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 10 }) }
 }
 
 /** A file with one line, for `--passphrase-file` and `--api-token-file`. */

@@ -30,7 +30,6 @@ export function fillKeys(workspace: Workspace, count: number): void {
       tags: [],
       secret: `bench-${index}-${randomBytes(24).toString('hex')}`,
       allowDuplicate: true,
-      validation: null,
     })),
     'sample',
   )

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MAX_KEY_LENGTH } from '../../shared/contract/keys.ts'
 import { readPaste } from '../../shared/key-formats.ts'
+import { MAX_KEY_LENGTH } from '../../shared/limits.ts'
 import { Problem } from '../../shared/problems.ts'
 import { fill } from './key-formats-samples.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MAX_KEY_LENGTH } from '../../shared/contract/keys.ts'
 import { detectKey, isKeyName, MASK_DOTS, maskKey, readPaste } from '../../shared/key-formats.ts'
+import { MAX_KEY_LENGTH } from '../../shared/limits.ts'
 import { keyKinds, providerIds } from '../../shared/providers.ts'
 import { fill, hex, lower, samples } from './key-formats-samples.ts'
 
