@@ -95,7 +95,8 @@ export function settleOrganisation(
       if (unknown !== undefined)
         return { diagnosis: 'not-told-apart', problem: mayBeCounted(nameOf(keys, unknown), unknown) }
     } else {
-      const last = rows.lastRuns().get(same)
+      // The last one that ended: in a refresh of both, the present run of the other key has only just begun.
+      const last = rows.lastEndedRuns().get(same)
       if (last?.state !== 'failed' || !LOST.some((diagnosis) => diagnosis === last.failure)) {
         ledger.clear(source.id)
         rows.setCountedBy(source.id, same)
@@ -141,7 +142,10 @@ function isCounted(name: string, id: number): ProblemData {
     code: 'CONFLICT',
     message: `The same organisation is read with the key "${name}", and counted there.`,
     cause: 'Both admin keys list the same keys. Figures of one organisation are counted once.',
-    remedies: [`Nothing has to be done. To count with this key instead, delete "${name}".`],
+    remedies: [
+      `While "${name}" can be read, nothing has to be done. If it fails, refresh once more: this key takes over.`,
+      `To count with this key from now on, delete "${name}".`,
+    ],
     relatedIds: [id],
   }
 }

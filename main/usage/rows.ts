@@ -210,10 +210,18 @@ export class UsageRows {
       .run(at).changes
   }
 
+  /** The newest run of every source, ended or not. */
   lastRuns(): Map<number, RunRow> {
-    const found = this.#sql
-      .prepare(`SELECT ${RUN} FROM usage_runs WHERE id IN (SELECT max(id) FROM usage_runs GROUP BY source_key_id)`)
-      .all()
+    return this.#newestRuns('SELECT max(id) FROM usage_runs GROUP BY source_key_id')
+  }
+
+  /** The newest run of every source that came to an end by itself. */
+  lastEndedRuns(): Map<number, RunRow> {
+    return this.#newestRuns("SELECT max(id) FROM usage_runs WHERE state IN ('done', 'failed') GROUP BY source_key_id")
+  }
+
+  #newestRuns(ids: string): Map<number, RunRow> {
+    const found = this.#sql.prepare(`SELECT ${RUN} FROM usage_runs WHERE id IN (${ids})`).all()
     const runs = readRows(runSchema, found, 'sync run')
     return new Map(runs.map((run) => [run.sourceKeyId, run]))
   }

@@ -107,3 +107,29 @@ describe('two admin keys of which one cannot list its keys', () => {
     expect(total()).toBe(100)
   })
 })
+
+describe('two admin keys of one organisation of which one may not read usage', () => {
+  it.each([
+    ['first', 'secret-1'],
+    ['second', 'secret-2'],
+  ])('are read with the other one at the latest by the next refresh of both (the %s may not)', async (_, blocked) => {
+    bench.keys.add(1).add(2)
+    bench.scripts.set('openai', {
+      keys: async () => [remoteKey('a', 'a')],
+      plan: ({ secret }) => [
+        {
+          report: 'usage',
+          page: async () => {
+            if (secret === blocked) throw refused()
+            return { facts: [tokens(daysAgo(1), 'a', 100)], buckets: [daysAgo(1)] }
+          },
+        },
+      ],
+    })
+    await syncAll(bench)
+    await syncAll(bench)
+    expect(total()).toBe(100)
+    await syncAll(bench)
+    expect(total()).toBe(100)
+  })
+})
