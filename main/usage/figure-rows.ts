@@ -60,13 +60,17 @@ export class FigureRows {
   write(source: FigureSource, report: string, facts: readonly UsageFact[], replaced: readonly Day[]): number {
     const days = [...new Set([...replaced, ...facts.map(({ day }) => dayAt(day))])]
     const scope = { source: source.sourceKeyId, report, days: JSON.stringify(days) }
-    this.#rollUp(-1, scope)
-    this.#sql
-      .prepare(
-        `DELETE FROM usage_facts WHERE day IN (SELECT value FROM json_each(@days))
-         AND series_id IN (SELECT id FROM usage_series WHERE source_key_id = @source AND report = @report)`,
-      )
-      .run({ ...scope, days: JSON.stringify(replaced) })
+    // Most pages of a first sync meet nothing: then there is nothing to take out of the roll-ups either.
+    const isKnown = this.#hasAny(scope)
+    if (isKnown) {
+      this.#rollUp(-1, scope)
+      this.#sql
+        .prepare(
+          `DELETE FROM usage_facts WHERE day IN (SELECT value FROM json_each(@days))
+           AND series_id IN (SELECT id FROM usage_series WHERE source_key_id = @source AND report = @report)`,
+        )
+        .run({ ...scope, days: JSON.stringify(replaced) })
+    }
     const insert = this.#sql.prepare(
       `INSERT INTO usage_facts (series_id, day, ${FIGURES.join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (series_id, day) DO UPDATE SET ${FIGURES.map((name) => `${name} = excluded.${name}`).join(', ')}`,
@@ -79,7 +83,7 @@ export class FigureRows {
       insert.run(series, dayAt(fact.day), requests, inputTokens, outputTokens, cachedInputTokens, costNanos)
     }
     this.#rollUp(1, scope)
-    this.#dropEmpty(scope)
+    if (isKnown) this.#dropEmpty(scope)
     return facts.length
   }
 
@@ -277,6 +281,15 @@ export class FigureRows {
          ON CONFLICT (rollup_id, day) DO UPDATE SET ${names.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`,
       )
       .run(bind(scope))
+  }
+
+  #hasAny(scope: Scope): boolean {
+    const found = this.#sql
+      .prepare(
+        `SELECT 1 FROM usage_series s CROSS JOIN usage_facts f ON f.series_id = s.id WHERE ${scopeOf(scope, 'f')} LIMIT 1`,
+      )
+      .get(bind(scope))
+    return found !== undefined
   }
 
   #dropEmpty(scope: Scope): void {
