@@ -144,10 +144,12 @@ describe('a random key', () => {
     note('diagnostics of amounts', await client.usage.diagnostics())
     gateway.echo('nothing')
 
-    note(
-      'import preview',
-      await client.imports.preview({ format: 'env', text: `# keys\nOPENAI_ADMIN_KEY=${canary}\nBROKEN ${canary}\n` }),
-    )
+    const text = `# keys\nOPENAI_ADMIN_KEY=${canary}\nBROKEN ${canary}\n`
+    const preview = await client.imports.preview({ format: 'env', text })
+    note('import preview', preview)
+    const taken = preview.rows.filter(({ status }) => status === 'duplicate').map(({ index }) => index)
+    expect(taken).toHaveLength(1)
+    note('import', await client.imports.commit({ token: preview.token, rows: taken, account: { id: account.id } }))
     note('audit', await client.audit.list({}))
 
     const revealed = await client.keys.reveal({ id: key.id })
