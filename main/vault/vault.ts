@@ -1,15 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
-import type { AuditAction } from '../../shared/contract/audit.ts'
 import type { ProtectorKind, VaultStatus } from '../../shared/contract/vault.ts'
 import { Problem } from '../../shared/problems.ts'
-import type { Clock, OsSecretStore } from '../host.ts'
+import type { Clock } from '../host.ts'
 import type { Store } from '../store/store.ts'
 import { Attempts } from './attempts.ts'
 import { KEY_LENGTH } from './cipher.ts'
 import { IdleLock } from './idle-lock.ts'
 import { type KdfPolicy, productionKdf } from './kdf.ts'
 import { Opener } from './opener.ts'
+import type { VaultOptions } from './options.ts'
 import { OsProtector, type OsSituation, recordedBackend } from './os-protector.ts'
 import {
   alreadyInitialised,
@@ -36,23 +36,6 @@ const OS_ANSWER_MS = 2_000
 
 /** The detail in the audit log of a lock that somebody asked for; any other lock happened by itself. */
 export const ON_REQUEST = 'on request'
-
-export interface VaultOptions {
-  readonly store: Store
-  /** Null on a host without a key store of the operating system. */
-  readonly secretStore: OsSecretStore | null
-  readonly clock: Clock
-  /** Called for everything worth a line in the audit log, inside the transaction that does it where there is one. */
-  readonly onAudit: (action: AuditAction, detail?: string) => void
-  /** 0: never. */
-  readonly autoLockMinutes: number
-  /** Whether other domains hold secrets. While they do, no vault key is made in place of a lost one. */
-  readonly hasSecrets: () => boolean
-  /** Tests pass a cheap one; everything else leaves it out. */
-  readonly kdf?: KdfPolicy
-  /** How long the status waits for the key store of the operating system, in milliseconds. */
-  readonly osAnswerMs?: number
-}
 
 /**
  * The vault: one random key that encrypts every secret, wrapped by one or more protectors, any of which opens it.

@@ -1,5 +1,5 @@
 import { Anchor, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
-import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
+import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import type { Account } from '../../../shared/contract/accounts.ts'
@@ -10,6 +10,7 @@ import { SidePanel } from '../../ui/list-with-panel.tsx'
 import { OutcomeBadge } from '../../ui/outcome-badge.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ProviderMark } from '../../ui/provider-mark.tsx'
+import { RecordActions } from '../../ui/record-actions.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import classes from './account-panel.module.css'
 
@@ -48,24 +49,7 @@ export function AccountPanel({ id, onClose, onEdit, onDelete }: AccountPanelProp
                 <RelativeTime at={account.updatedAt} focusable />
               </Fact>
             </Facts>
-            <Group gap="xs">
-              <Button
-                size="xs"
-                variant="default"
-                leftSection={<IconPencil size={14} aria-hidden />}
-                onClick={() => onEdit(account)}
-              >
-                Edit
-              </Button>
-              <Button
-                size="xs"
-                variant="default"
-                leftSection={<IconTrash size={14} aria-hidden />}
-                onClick={() => onDelete(account)}
-              >
-                Delete
-              </Button>
-            </Group>
+            <RecordActions onEdit={() => onEdit(account)} onDelete={() => onDelete(account)} />
             <AccountKeys account={account} />
           </>
         )}

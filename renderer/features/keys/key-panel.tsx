@@ -1,5 +1,5 @@
 import { Anchor, Badge, Button, Group, Skeleton, Stack } from '@mantine/core'
-import { IconExternalLink, IconPencil, IconTrash } from '@tabler/icons-react'
+import { IconExternalLink } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import type { ProviderKey } from '../../../shared/contract/keys.ts'
@@ -10,6 +10,7 @@ import { KindBadge } from '../../ui/kind-badge.tsx'
 import { SidePanel } from '../../ui/list-with-panel.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ProviderMark } from '../../ui/provider-mark.tsx'
+import { RecordActions } from '../../ui/record-actions.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { KeyAudit } from './key-audit.tsx'
 import { KeyRemote } from './key-remote.tsx'
@@ -44,25 +45,9 @@ export function KeyPanel({ id, onClose, onEdit, onDelete }: KeyPanelProps) {
             <KeySecret value={key} />
             <KeyTest value={key} />
             <KeyFacts value={key} />
-            <Group gap="xs">
-              <Button
-                size="xs"
-                variant="default"
-                leftSection={<IconPencil size={14} aria-hidden />}
-                onClick={() => onEdit(key)}
-              >
-                Edit
-              </Button>
-              <Button
-                size="xs"
-                variant="default"
-                leftSection={<IconTrash size={14} aria-hidden />}
-                onClick={() => onDelete(key)}
-              >
-                Delete
-              </Button>
+            <RecordActions onEdit={() => onEdit(key)} onDelete={() => onDelete(key)}>
               <ConsoleLink value={key} />
-            </Group>
+            </RecordActions>
             <KeyRemote value={key} />
             <KeyAudit id={key.id} />
           </>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ProviderError } from '../../../main/providers/provider.ts'
 import type { SyncProgress } from '../../../shared/contract/usage.ts'
-import { DAY, daysAgo, NOON, openBench, syncAll, type TestBench, tokens } from './support.ts'
+import { DAY, daysAgo, NOON, openBench, pagesOf, providerDown, syncAll, type TestBench, tokens } from './support.ts'
 
 let bench: TestBench
 
@@ -12,23 +12,6 @@ beforeEach(() => {
 afterEach(async () => {
   await bench.close()
 })
-
-const providerDown = () =>
-  new ProviderError('unknown', { code: 'PROVIDER_FAILED', message: 'down', cause: 'down', remedies: [] })
-const _badKey = () =>
-  new ProviderError('invalid', { code: 'PROVIDER_FAILED', message: 'bad key', cause: 'bad key', remedies: [] })
-
-/** `count` pages, each with one day: page 0 is today. */
-function pagesOf(count: number, log: number[] = []) {
-  return {
-    report: 'usage',
-    expectedPages: count,
-    page: async (index: number) => {
-      log.push(index)
-      return { facts: [tokens(daysAgo(index), 'key_a', 100)], buckets: [daysAgo(index)], more: index + 1 < count }
-    },
-  }
-}
 
 describe('cancel, restart and resume', () => {
   /** Holds the page `at` until released. */

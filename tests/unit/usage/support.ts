@@ -5,15 +5,16 @@ import { Audit } from '../../../main/audit/audit.ts'
 import { Changes } from '../../../main/changes.ts'
 import type { Clock } from '../../../main/host.ts'
 import { noFigures } from '../../../main/providers/facts.ts'
-import type {
-  CallContext,
-  Credential,
-  ProviderAdapter,
-  RemoteKeyPage,
-  UsageChain,
-  UsageFact,
-  UsagePage,
-  UsageWindow,
+import {
+  type CallContext,
+  type Credential,
+  type ProviderAdapter,
+  ProviderError,
+  type RemoteKeyPage,
+  type UsageChain,
+  type UsageFact,
+  type UsagePage,
+  type UsageWindow,
 } from '../../../main/providers/provider.ts'
 import { openStore, type Store } from '../../../main/store/store.ts'
 import type { SourceKey, UsageKeys, UsageProviders } from '../../../main/usage/ports.ts'
@@ -291,4 +292,23 @@ export function moneyOf(
   currency = 'USD',
 ): string | null {
   return lines.find((line) => line.provenance === provenance && line.currency === currency)?.total ?? null
+}
+
+/** The provider has a problem that may pass. */
+export const providerDown = () =>
+  new ProviderError('unknown', { code: 'PROVIDER_FAILED', message: 'down', cause: 'down', remedies: [] })
+/** The provider refuses the key for good. */
+export const badKey = () =>
+  new ProviderError('invalid', { code: 'PROVIDER_FAILED', message: 'bad key', cause: 'bad key', remedies: [] })
+
+/** `count` pages, each with one day: page 0 is today. */
+export function pagesOf(count: number, log: number[] = []) {
+  return {
+    report: 'usage',
+    expectedPages: count,
+    page: async (index: number) => {
+      log.push(index)
+      return { facts: [tokens(daysAgo(index), 'key_a', 100)], buckets: [daysAgo(index)], more: index + 1 < count }
+    },
+  }
 }
