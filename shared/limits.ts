@@ -36,3 +36,36 @@ export const timeLimits = {
   /** Seconds. */
   clipboardSeconds: { min: 0, max: 300 },
 } as const
+
+/** The webhook bench. */
+export const receiverLimits = {
+  /** Port the receiver listens on unless the operator says otherwise. */
+  port: 4_590,
+  /** Bytes of a captured body. A longer one is answered with 413; the attempt is recorded without its body. */
+  maxBody: 25 * 1024 * 1024,
+  slug: 64,
+  /** Secrets of one endpoint: the present one and those that rotate out. */
+  secrets: 10,
+  secret: 4_096,
+  rules: 50,
+  headers: 50,
+  headerValue: 8_192,
+  /** Characters of the body that an endpoint answers with. */
+  responseBody: 65_536,
+  /** Milliseconds an answer may be held back. */
+  delayMs: 60_000,
+  /** Tags of one captured request, and characters of one. */
+  tags: 20,
+  tag: 40,
+  /** Ids of one selection. More are said by a filter. */
+  selection: 10_000,
+  /** Captured requests of one export, and bytes of them. */
+  exportRequests: 10_000,
+  exportBytes: 64 * 1024 * 1024,
+  /** Bytes of one page of a body as text or hex. */
+  bodyPage: 256 * 1024,
+  /** Forward targets of one endpoint. */
+  targets: 10,
+  /** Bytes of an answer that are kept with an attempt. */
+  answerBody: 20_000,
+} as const

@@ -26,6 +26,12 @@ export const problemStatus = {
   SECRET_UNREADABLE: 422,
   /** The provider answered with an error or not at all. */
   PROVIDER_FAILED: 502,
+  /** A webhook target did not answer, or not with something that can be read. */
+  TARGET_FAILED: 502,
+  /** A tunnel program is missing, refused to start, or its address leads somewhere else. */
+  TUNNEL_FAILED: 502,
+  /** The port of the receiver cannot be had. */
+  PORT_TAKEN: 409,
   /** Allowed in general, but not for this caller or by the present settings. */
   FORBIDDEN: 403,
   UNAUTHORIZED: 401,

@@ -20,7 +20,19 @@ export const systemInfoSchema = z.object({
 })
 
 /** A kind of data that changed; whoever shows it asks again. */
-export const topicSchema = z.enum(['accounts', 'keys', 'usage', 'settings', 'audit', 'notices'])
+export const topicSchema = z.enum([
+  'accounts',
+  'keys',
+  'usage',
+  'settings',
+  'audit',
+  'notices',
+  'receiver',
+  'captures',
+  'deliveries',
+  'tunnels',
+  'probes',
+])
 
 export const system = {
   info: procedure.route({ method: 'GET', path: '/system' }).output(systemInfoSchema),
