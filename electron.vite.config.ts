@@ -9,7 +9,7 @@ const root = import.meta.dirname
 const absoluteBase: Plugin = { name: 'absolute-base', enforce: 'post', config: () => ({ base: '/' }) }
 
 /**
- * Three bundles. `main` has two entries, one per host. Everything is bundled except the two packages that
+ * Three bundles. `main` has an entry per host and per worker thread. Everything is bundled except the two packages that
  * have to be resolved at run time: better-sqlite3 (a native addon) and undici.
  */
 export default defineConfig({
@@ -24,6 +24,8 @@ export default defineConfig({
         input: {
           desktop: resolve(root, 'main/hosts/desktop.ts'),
           browser: resolve(root, 'main/hosts/browser.ts'),
+          'receiver-thread': resolve(root, 'main/receiver/thread/thread.ts'),
+          'capture-index-thread': resolve(root, 'main/captures/index-thread/thread.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -5,6 +5,7 @@ import { providerInfo } from '../shared/providers.ts'
 import type { DoorContext } from './doors.ts'
 import { changeStream, statusStream } from './live.ts'
 import { createLocalApi } from './local-api.ts'
+import { createWebhookRouter } from './webhook-router.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What the host knows about the local API it serves, or null where it serves none. */
@@ -49,6 +50,8 @@ export function createRouter(workspace: Workspace, localApiHost: LocalApiHost | 
       tokenSource: byFile ? ('file' as const) : stored.enabled ? ('settings' as const) : ('none' as const),
     }
   }
+
+  const bench = createWebhookRouter(workspace)
 
   return os.router({
     system: {
@@ -149,6 +152,13 @@ export function createRouter(workspace: Workspace, localApiHost: LocalApiHost | 
       }),
     },
     audit: { list: os.audit.list.handler(({ input }) => audit.list(input)) },
+    ...bench,
+    receiver: {
+      ...bench.receiver,
+      generateSecret: os.receiver.generateSecret
+        .use(appOnly)
+        .handler(({ input, context }) => workspace.receiver.generateSecret(context.caller, input.id, input.scheme)),
+    },
     localApi: createLocalApi(workspace, () => localApiStatus().allowReveal),
   })
 }

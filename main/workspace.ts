@@ -4,19 +4,26 @@ import { Accounts } from './accounts/accounts.ts'
 import { Audit, type Caller } from './audit/audit.ts'
 import { CallerScope } from './audit/caller-scope.ts'
 import { BackupRoutine } from './backup-routine.ts'
+import type { Captures } from './captures/captures.ts'
 import { Changes } from './changes.ts'
+import type { Deliveries } from './deliveries/deliveries.ts'
 import { type Clock, type Host, systemClock } from './host.ts'
 import { createHttpClient } from './http/undici-client.ts'
 import { Imports } from './imports/imports.ts'
 import { Keys } from './keys/keys.ts'
 import { Notices } from './notices.ts'
 import { Providers } from './providers/providers.ts'
+import { Receiver } from './receiver/receiver.ts'
+import type { Sender } from './sender/sender.ts'
 import { Settings } from './settings/settings.ts'
 import type { StoreNotice } from './store/integrity.ts'
 import { takeDirectoryLock } from './store/lock.ts'
 import { openStore, type Store } from './store/store.ts'
+import type { ThreadFiles } from './threads.ts'
+import type { Tunnels } from './tunnels/tunnels.ts'
 import { Usage } from './usage/usage.ts'
 import { ON_REQUEST, Vault } from './vault/vault.ts'
+import { openBench } from './webhook-bench.ts'
 
 /** Everything that is open while Keyhold runs: made once by {@link openWorkspace}, shared by every door. */
 export interface Workspace {
@@ -37,8 +44,21 @@ export interface Workspace {
   readonly imports: Imports
   readonly providers: Providers
   readonly usage: Usage
+  readonly receiver: Receiver
+  readonly captures: Captures
+  readonly deliveries: Deliveries
+  readonly sender: Sender
+  readonly tunnels: Tunnels
+  /** Starts what runs in the background for webhooks. Until then the bench shows what is there and receives nothing. */
+  startReceiver(start: ReceiverOptions): void
   /** Ends runs, takes secrets off the clipboard, wipes the vault key and closes the database. Safe to call twice. */
   close(): Promise<void>
+}
+
+export interface ReceiverOptions {
+  readonly threads: ThreadFiles
+  /** Rules over the port of the settings for this run; 0 for any free one. */
+  readonly port?: number
 }
 
 export interface OpenWorkspaceOptions {
@@ -80,7 +100,7 @@ function assemble(
     store,
     secretStore: host.secretStore,
     clock,
-    hasSecrets: () => keys.hasSecrets(),
+    hasSecrets: () => keys.hasSecrets() || receiver.hasSecrets(),
     autoLockMinutes: settings.preferences().autoLockMinutes,
     onAudit: (action, detail) => {
       // A lock nobody asked for comes from a timer, which runs in the scope of whoever set it.
@@ -104,6 +124,27 @@ function assemble(
   accounts.attachKeys(keys)
   const imports = new Imports({ store, keys, accounts, audit, clock })
   const usage = new Usage({ store, keys, accounts, providers, audit, changes, clock })
+  const receiver = new Receiver({
+    store,
+    vault,
+    settings,
+    audit,
+    changes,
+    clock,
+    onNotice: (notice) => notices.push(notice),
+  })
+  const bench = openBench({
+    dataDir,
+    store,
+    receiver,
+    audit,
+    changes,
+    clock,
+    client: http,
+    notices,
+    version: host.version,
+  })
+  const { captures, deliveries, sender, tunnels } = bench
   const backups = sample ? null : new BackupRoutine(store, clock, notices)
   const endWatch = whenVaultChanges(vault, {
     locked: () => {
@@ -118,12 +159,14 @@ function assemble(
     },
     ready: () => {
       keys.checkSecrets().catch((error: unknown) => notices.push(secretsNotChecked(error)))
+      captures.resolvePending().catch((error: unknown) => notices.push(notJudged(error)))
     },
   })
 
   let closing: Promise<void> | null = null
   const close = async () => {
     endWatch()
+    await bench.close()
     await usage.close()
     imports.close()
     await keys.close()
@@ -150,6 +193,12 @@ function assemble(
     imports,
     providers,
     usage,
+    receiver,
+    captures,
+    deliveries,
+    sender,
+    tunnels,
+    startReceiver: bench.start,
     close: () => {
       closing ??= close()
       return closing
@@ -170,6 +219,14 @@ function whenVaultChanges(vault: Vault, react: { locked: () => void; ready: () =
     if (isReady) react.ready()
     else react.locked()
   })
+}
+
+function notJudged(error: unknown): StoreNotice {
+  return {
+    severity: 'warning',
+    message: 'Not all signatures of requests that came while the vault was locked could be checked.',
+    detail: error instanceof Problem ? inDetail(error) : String(error),
+  }
 }
 
 function secretsNotChecked(error: unknown): StoreNotice {

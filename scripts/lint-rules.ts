@@ -5,9 +5,35 @@
  */
 
 /** Folders of `main/` with a public face of the same name: `keys/keys.ts`. */
-export const domains = ['accounts', 'audit', 'imports', 'keys', 'providers', 'sample', 'settings', 'usage']
+export const domains = [
+  'accounts',
+  'audit',
+  'captures',
+  'deliveries',
+  'imports',
+  'keys',
+  'providers',
+  'receiver',
+  'sample',
+  'sender',
+  'settings',
+  'tunnels',
+  'usage',
+]
 /** Folders of `renderer/features/`. */
-export const features = ['accounts', 'imports', 'keys', 'settings', 'usage', 'vault']
+export const features = [
+  'accounts',
+  'captures',
+  'deliveries',
+  'imports',
+  'keys',
+  'receiver',
+  'sender',
+  'settings',
+  'tunnels',
+  'usage',
+  'vault',
+]
 
 /** Paths that may not be imported; a later `!` takes out again. They are matched with the text of the import. */
 interface Seam {
@@ -36,7 +62,7 @@ const processes: Seam = {
 }
 const contract: Seam = {
   group: inside(['contract']),
-  message: 'Key formats are below the contract, which checks with them.',
+  message: 'Key formats and signatures are below the contract, which is made of them.',
 }
 
 const hosts: Seam = {
@@ -44,7 +70,7 @@ const hosts: Seam = {
   message: 'Imports point down: hosts import the rest, never the other way round.',
 }
 const entrances: Seam = {
-  group: ['**/router.ts', '**/local-api*.ts', '**/live.ts', '**/doors.ts'],
+  group: ['**/router.ts', '**/*-router.ts', '**/local-api*.ts', '**/live.ts', '**/doors.ts'],
   message: 'Below the router nobody knows the doors that calls come through.',
 }
 const workspace: Seam = {
@@ -59,6 +85,10 @@ const faces = [
   '**/providers/provider.ts',
   '**/providers/facts.ts',
   '**/usage/ports.ts',
+  '**/captures/ports.ts',
+  '**/captures/capture-record.ts',
+  '**/captures/ledger.ts',
+  '**/receiver/ports.ts',
 ]
 
 function inner(...alsoFaces: readonly string[]): Seam {
@@ -91,7 +121,11 @@ const aboveUi: Seam = {
 }
 
 const domainFiles = domains.map((domain) => `main/${domain}/**`)
-const inRenderer = [tests, outsideRenderer, node]
+const signing: Seam = {
+  group: ['**/webhook-signatures.ts', '**/webhook-signatures/**'],
+  message: 'Signing needs node:crypto and secrets: it happens in main. The table of schemes is webhook-schemes.ts.',
+}
+const inRenderer = [tests, outsideRenderer, node, signing]
 const inMain = [tests, page, rows]
 const inHosts = [...inMain, inner('**/vault/safe-storage.electron.ts')]
 const inVault = [...inMain, hosts, entrances, workspace, above()]
@@ -100,6 +134,8 @@ const inVault = [...inMain, hosts, entrances, workspace, above()]
 export const rooms: readonly Room[] = [
   { files: ['shared/**'], seams: [tests, processes, node] },
   { files: ['shared/key-formats.ts', 'shared/key-formats/**'], seams: [tests, processes, node, contract] },
+
+  { files: ['shared/webhook-signatures.ts', 'shared/webhook-signatures/**'], seams: [tests, processes, contract] },
 
   { files: ['main/*.ts'], seams: [...inMain, hosts, inner()] },
   { files: ['main/workspace.ts'], seams: [...inMain, hosts, entrances, inner('**/audit/caller-scope.ts')] },

@@ -12,6 +12,7 @@ Usage: npm run serve -- [options]
   --passphrase-file FILE   unlocks the vault, or makes it, with the passphrase in FILE (first line)
   --api-token-file FILE    turns the local REST API on with the token in FILE (first line, 16 characters or more)
   --api-allow-reveal       lets GET /api/keys/{id}/full answer
+  --receiver-port N        port of the webhook receiver for this run, 0 for any free one (default: from the settings, 4590)
   --sample                 opens a generated sample workspace instead, beside the real one
   --no-open                does not open the browser
   --help                   shows this text
@@ -23,6 +24,8 @@ export interface BrowserArguments {
   readonly passphraseFile: string | null
   readonly apiTokenFile: string | null
   readonly apiAllowReveal: boolean
+  /** Null: as the settings say. */
+  readonly receiverPort: number | null
   readonly sample: boolean
   readonly open: boolean
 }
@@ -49,6 +52,13 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
   if (values.help) return { kind: 'help' }
   const port = portSchema.safeParse(values.port ?? '0')
   if (!port.success) return { kind: 'wrong', message: `--port takes a number from 0 to 65535, not "${values.port}".` }
+  const receiverPort = portSchema.nullable().safeParse(values['receiver-port'] ?? null)
+  if (!receiverPort.success) {
+    return {
+      kind: 'wrong',
+      message: `--receiver-port takes a number from 0 to 65535, not "${values['receiver-port']}".`,
+    }
+  }
   for (const name of ['data-dir', 'passphrase-file', 'api-token-file'] as const) {
     if (values[name] === '') return { kind: 'wrong', message: `--${name} needs a path.` }
   }
@@ -60,6 +70,7 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
       passphraseFile: values['passphrase-file'] ?? null,
       apiTokenFile: values['api-token-file'] ?? null,
       apiAllowReveal: values['api-allow-reveal'] ?? false,
+      receiverPort: receiverPort.data,
       sample: values.sample ?? false,
       open: !(values['no-open'] ?? false),
     },
@@ -77,6 +88,7 @@ function read(argv: readonly string[]) {
       'passphrase-file': { type: 'string' },
       'api-token-file': { type: 'string' },
       'api-allow-reveal': { type: 'boolean' },
+      'receiver-port': { type: 'string' },
       sample: { type: 'boolean' },
       'no-open': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Problem } from '../../shared/problems.ts'
 import type { Host } from '../host.ts'
+import { builtThreads } from '../threads.ts'
 import { openWorkspace, sampleDirectory } from '../workspace.ts'
 import { type BrowserArguments, parseArguments, usageText } from './browser-arguments.ts'
 import { startBrowserServer } from './browser-server.ts'
@@ -27,6 +28,11 @@ async function run(options: BrowserArguments): Promise<void> {
   })
   let server: Awaited<ReturnType<typeof startBrowserServer>>
   try {
+    const receiverPort = options.receiverPort ?? (options.sample ? 0 : null)
+    workspace.startReceiver({
+      threads: builtThreads(import.meta.url),
+      ...(receiverPort === null ? {} : { port: receiverPort }),
+    })
     if (options.sample) await openSample(workspace)
     else if (passphrase !== null && (await openVaultWith(workspace, passphrase))) {
       workspace.notices.push({

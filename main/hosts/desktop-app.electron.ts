@@ -6,7 +6,9 @@ import { Problem } from '../../shared/problems.ts'
 import { type DefectReporter, type DoorContext, doorOptions } from '../doors.ts'
 import type { Host, HostClipboard, OsSecretStore } from '../host.ts'
 import { createRouter } from '../router.ts'
+import type { ThreadFiles } from '../threads.ts'
 import { openWorkspace, sampleDirectory, type Workspace } from '../workspace.ts'
+import { runWindow } from './background.electron.ts'
 import type { BuiltFiles } from './built-files.ts'
 import type { ConnectEvent, DesktopWindow, ElectronParts } from './electron-parts.electron.ts'
 import { contentSecurityPolicy, securityHeaders } from './policies/csp.ts'
@@ -20,6 +22,8 @@ import { openSample } from './unattended.ts'
 export interface DesktopOptions {
   readonly files: BuiltFiles
   readonly preload: string
+  readonly threads: ThreadFiles
+  readonly trayImage: string
   readonly secretStore: OsSecretStore
   readonly version: string
   readonly reportDefect: DefectReporter
@@ -43,6 +47,8 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
   let workspace: Workspace
   try {
     workspace = openWorkspace({ dataDir: sample ? sampleDirectory(workspaceFolder) : workspaceFolder, host, sample })
+    const port = portOf(app.commandLine.getSwitchValue('receiver-port'), sample)
+    workspace.startReceiver({ threads: options.threads, ...(port === null ? {} : { port }) })
     if (sample) await openSample(workspace)
     else await workspace.vault.unlockAutomatically()
   } catch (error) {
@@ -64,17 +70,22 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
     frame.postMessage(CONNECT_CHANNEL, null, [port2])
   })
 
-  const window = openWindow(electron, options)
-  window.on('closed', () => app.quit())
-  app.on('second-instance', () => {
-    if (window.isMinimized()) window.restore()
-    window.focus()
+  runWindow(electron, {
+    open: () => openWindow(electron, options),
+    keepsRunning: () => workspace.receiver.isReceiving(),
+    trayImage: options.trayImage,
   })
-  app.on('activate', () => window.show())
   electron.powerMonitor.on('suspend', () => void workspace.vault.lock())
   electron.powerMonitor.on('lock-screen', () => void workspace.vault.lock())
   closeBeforeQuit(electron, workspace, options.reportDefect)
   return workspace
+}
+
+/** Null: as the settings say. The sample workspace stands beside the real one and leaves it its port. */
+function portOf(text: string, sample: boolean): number | null {
+  const port = Number(text)
+  if (text !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  return sample ? 0 : null
 }
 
 function openWindow(electron: ElectronParts, options: DesktopOptions): DesktopWindow {

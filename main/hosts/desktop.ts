@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type * as Electron from 'electron'
+import { builtThreads } from '../threads.ts'
 import { prepareDesktop } from './prepare-desktop.electron.ts'
 import { product } from './product.ts'
 
@@ -32,6 +33,8 @@ async function start(): Promise<void> {
   ])
   await runDesktop(electron, {
     files: new BuiltFiles(join(import.meta.dirname, '..', 'renderer')),
+    threads: builtThreads(import.meta.url),
+    trayImage: join(import.meta.dirname, '..', 'renderer', 'tray.png'),
     preload: join(import.meta.dirname, '..', 'preload', 'preload.cjs'),
     secretStore: createSafeStorageStore({
       safeStorage: electron.safeStorage,

@@ -14,6 +14,9 @@ export interface ElectronParts {
     | 'setPath'
     | 'whenReady'
   > & { readonly commandLine: Pick<Electron.CommandLine, 'getSwitchValue' | 'hasSwitch'> }
+  readonly Tray: new (image: Electron.NativeImage) => TrayIcon
+  readonly Menu: { buildFromTemplate(template: Electron.MenuItemConstructorOptions[]): Electron.Menu }
+  readonly nativeImage: { createFromPath(path: string): Electron.NativeImage }
   readonly BrowserWindow: new (options: Electron.BrowserWindowConstructorOptions) => DesktopWindow
   readonly MessageChannelMain: new () => { readonly port1: MainPort; readonly port2: MainPort }
   readonly ipcMain: Pick<Electron.IpcMain, 'on'>
@@ -47,6 +50,10 @@ export interface DesktopWindow
     ): unknown
     setWindowOpenHandler(handler: (details: { url: string }) => { action: 'deny' }): unknown
   }
+}
+
+export interface TrayIcon extends Pick<Electron.Tray, 'destroy' | 'setContextMenu' | 'setToolTip'> {
+  on(event: 'click', listener: () => void): unknown
 }
 
 interface NavigationEvent {

@@ -1,15 +1,16 @@
 import { SAMPLE_PASSPHRASE } from '../../shared/sample.ts'
-import { fillSampleWorkspace } from '../sample/sample.ts'
+import { fillSampleBench, fillSampleWorkspace } from '../sample/sample.ts'
 import type { Workspace } from '../workspace.ts'
 
 const SEED = 1
 
-/** Opens the vault of the sample workspace without asking, and fills the workspace the first time. */
+/** Opens the vault of the sample workspace without asking, and fills the workspace the first time. Its receiver must be started. */
 export async function openSample(workspace: Workspace): Promise<void> {
   await openVaultWith(workspace, SAMPLE_PASSPHRASE)
   if (workspace.accounts.list({ limit: 1, sort: 'email' }).total === 0) {
     await fillSampleWorkspace(workspace, { seed: SEED, now: workspace.clock.now() })
   }
+  await fillSampleBench(workspace, { seed: SEED, now: workspace.clock.now() })
 }
 
 /**

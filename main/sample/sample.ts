@@ -8,6 +8,8 @@ import { FAILING_ADMIN, sampleAccounts, sampleKeys } from './inventory.ts'
 import { Random } from './random.ts'
 import { type SampleSource, sampleUsage } from './usage.ts'
 
+export { fillSampleBench } from './webhooks.ts'
+
 /** The parts of a workspace that are filled. */
 export interface SampleParts {
   readonly store: Store

@@ -4,12 +4,24 @@ import { basename, join } from 'node:path'
 import Conf from 'conf'
 import { z } from 'zod'
 import { type Preferences, type ProviderSettings, preferencesSchema } from '../../shared/contract/settings.ts'
+import { receiverLimits } from '../../shared/limits.ts'
 import { invalidField } from '../../shared/problems.ts'
 import { type ProviderId, providerIds, providerInfo } from '../../shared/providers.ts'
 import type { Changes } from '../changes.ts'
 import type { StoreNotice } from '../store/integrity.ts'
 
 export const SETTINGS_FILE = 'settings.json'
+
+const receiverSettingsSchema = z.object({
+  enabled: z.boolean(),
+  /** 0 for any free one. */
+  port: z.number().int().min(0).max(65_535),
+  /** Listens on every address of this machine, not on loopback alone. */
+  lan: z.boolean(),
+  /** Makes an endpoint for a slug that is asked for and does not exist. */
+  autoCreate: z.boolean(),
+})
+export type ReceiverSettings = z.output<typeof receiverSettingsSchema>
 
 const overrideSchema = z.object({ baseUrl: z.string(), allowAdminKey: z.boolean() })
 
@@ -24,6 +36,12 @@ const settingsSchema = z.object({
   localApi: z
     .object({ enabled: z.boolean(), allowReveal: z.boolean(), tokenHash: z.string().nullable() })
     .default({ enabled: false, allowReveal: false, tokenHash: null }),
+  receiver: receiverSettingsSchema.default({
+    enabled: true,
+    port: receiverLimits.port,
+    lan: false,
+    autoCreate: false,
+  }),
 })
 type SettingsData = z.output<typeof settingsSchema>
 
@@ -79,6 +97,14 @@ export class Settings {
       baseUrl === null ? others : { ...others, [provider]: { baseUrl: baseUrl.replace(/\/+$/, ''), allowAdminKey } }
     this.#save({ providers: next })
     return this.provider(provider)
+  }
+
+  receiver(): ReceiverSettings {
+    return this.#data.receiver
+  }
+
+  setReceiver(receiver: ReceiverSettings): void {
+    this.#save({ receiver: receiverSettingsSchema.parse(receiver) })
   }
 
   localApi(): { enabled: boolean; allowReveal: boolean } {

@@ -26,6 +26,8 @@ function electronArguments(dataDir: string, switches: readonly string[]): string
     `--data-dir=${dataDir}`,
     ...(isRootOnLinux ? ['--no-sandbox'] : []),
     '--disable-gpu',
+    // A port of its own: several of these run one after the other, and perhaps beside a real one.
+    '--receiver-port=0',
     ...switches,
   ]
 }

@@ -7,6 +7,7 @@ import type { OsSecretStore } from '../../main/host.ts'
 import { BuiltFiles } from '../../main/hosts/built-files.ts'
 import { runDesktop } from '../../main/hosts/desktop-app.electron.ts'
 import { prepareDesktop } from '../../main/hosts/prepare-desktop.electron.ts'
+import { sourceThreads } from '../../main/threads.ts'
 import type { Workspace } from '../../main/workspace.ts'
 import type { WorkspaceClient } from '../../shared/contract/index.ts'
 import { temporaryFolder } from '../support/browser-host.ts'
@@ -37,11 +38,14 @@ afterEach(async () => {
 })
 
 async function start(options: { onlyInstance?: boolean; switches?: Record<string, string> } = {}) {
-  const double = createElectronDouble({ userData: join(folder.path, 'user-data'), ...options })
+  const switches = { 'receiver-port': '0', ...options.switches }
+  const double = createElectronDouble({ userData: join(folder.path, 'user-data'), ...options, switches })
   if (!prepareDesktop(double.parts)) return { double, workspace: null }
   const workspace = await runDesktop(double.parts, {
     files: new BuiltFiles(join(folder.path, 'renderer')),
     preload: '/out/preload/preload.cjs',
+    threads: sourceThreads,
+    trayImage: '/out/renderer/tray.png',
     secretStore: noSecretStore,
     version: '0.0.0-test',
     reportDefect: (error) => {
@@ -187,6 +191,32 @@ describe('the desktop host over a double of Electron', () => {
     first.double.emitApp('second-instance')
     expect(window.minimized).toBe(false)
     expect(window.focused).toBe(1)
+  })
+
+  it('ends with its window while there is nothing to receive, and goes on in the tray once there is', async () => {
+    const { double, workspace } = await start()
+    if (workspace === null) throw new Error('no workspace')
+    const { receiver } = workspace
+    await expect.poll(() => receiver.status().state, { timeout: 10_000 }).toBe('listening')
+    double.windows[0]?.close()
+    expect(double.quits).toBe(1)
+    expect(double.trays).toHaveLength(0)
+
+    // The double does not really quit.
+    double.emitApp('activate')
+    const { localUrl } = receiver.createEndpoint({ source: 'app' }, { slug: 'orders' })
+    double.windows[1]?.close()
+    expect(double.quits).toBe(1)
+    const [tray] = double.trays
+    expect(tray?.tooltip).toBe('Keyhold receives webhooks')
+    expect((await fetch(localUrl, { method: 'POST', body: '{}' })).status).toBe(200)
+
+    tray?.click()
+    expect(double.windows).toHaveLength(3)
+    expect(tray?.destroyed).toBe(true)
+    double.windows[2]?.close()
+    double.trays[1]?.menu.find(({ label }) => label === 'Quit')?.click?.()
+    expect(double.quits).toBe(2)
   })
 
   it('locks when the screen is locked, and closes the database before it quits', async () => {

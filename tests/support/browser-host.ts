@@ -43,7 +43,10 @@ export function lineFile(folder: string, name: string, line: string): string {
 
 /** Starts the built browser host as its own process and waits for its ready line. */
 export async function startHost({ dataDir, args = [], env = {} }: HostOptions): Promise<RunningHost> {
-  const child = spawn(process.execPath, [entry, '--no-open', '--port', '0', '--data-dir', dataDir, ...args], {
+  // A port of its own for each: hosts of several tests run at the same time.
+  const receiver = args.includes('--receiver-port') ? [] : ['--receiver-port', '0']
+  const own = ['--no-open', '--port', '0', '--data-dir', dataDir, ...receiver]
+  const child = spawn(process.execPath, [entry, ...own, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

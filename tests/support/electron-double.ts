@@ -11,6 +11,7 @@ import type { ConnectEvent, ElectronParts, MainPort } from '../../main/hosts/ele
 export interface ElectronDouble {
   readonly parts: ElectronParts
   readonly windows: WindowDouble[]
+  readonly trays: TrayDouble[]
   readonly opened: string[]
   readonly errors: { title: string; content: string }[]
   /** What message boxes asked, and the button that answers the next ones. */
@@ -29,6 +30,13 @@ export interface ElectronDouble {
   requestPermission(permission: string, url: string): boolean
   checkPermission(permission: string, origin: string): boolean
   checkDevice(): boolean
+}
+
+export interface TrayDouble {
+  tooltip: string
+  menu: { label?: string; click?: () => void }[]
+  destroyed: boolean
+  click(): void
 }
 
 export interface WindowDouble {
@@ -59,6 +67,7 @@ export function createElectronDouble(options: {
   const powerEvents = new EventEmitter()
   const ipcEvents = new EventEmitter()
   const windows: WindowDouble[] = []
+  const trays: TrayDouble[] = []
   const switches = options.switches ?? {}
   let protocolHandler: ((request: Request) => Response | Promise<Response>) | null = null
   let permissionRequest: Parameters<Electron.Session['setPermissionRequestHandler']>[0] = null
@@ -143,6 +152,28 @@ export function createElectronDouble(options: {
         double.opened.push(url)
       },
     },
+    Tray: class {
+      constructor() {
+        const events = new EventEmitter()
+        const tray: TrayDouble = { tooltip: '', menu: [], destroyed: false, click: () => events.emit('click') }
+        trays.push(tray)
+        // biome-ignore lint/correctness/noConstructorReturn: Electron's class is stood in for by a plain object
+        return {
+          destroy: () => {
+            tray.destroyed = true
+          },
+          setToolTip: (text: string) => {
+            tray.tooltip = text
+          },
+          setContextMenu: (menu: unknown) => {
+            tray.menu = menu as TrayDouble['menu']
+          },
+          on: (event: string, listener: () => void) => events.on(event, listener),
+        }
+      }
+    } as unknown as ElectronParts['Tray'],
+    Menu: { buildFromTemplate: (template) => template as never },
+    nativeImage: { createFromPath: (path) => path as never },
     clipboard: {
       readText: async () => double.clipboardText,
       writeText: async (text: string) => {
@@ -171,6 +202,7 @@ export function createElectronDouble(options: {
   const double: ElectronDouble = {
     parts,
     windows,
+    trays,
     opened: [],
     errors: [],
     questions: [],
