@@ -9,6 +9,11 @@ const affected: Record<Topic, () => readonly (readonly unknown[])[]> = {
   usage: () => [orpc.usage.key()],
   settings: () => [orpc.settings.key()],
   audit: () => [orpc.audit.key()],
+  receiver: () => [orpc.receiver.key()],
+  captures: () => [orpc.captures.key(), orpc.receiver.endpoints.key()],
+  deliveries: () => [orpc.deliveries.key()],
+  tunnels: () => [orpc.tunnels.key(), orpc.receiver.key()],
+  probes: () => [orpc.sender.probes.key()],
   notices: () => [orpc.system.info.key()],
 }
 

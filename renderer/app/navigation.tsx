@@ -1,5 +1,5 @@
 import { NavLink, Text } from '@mantine/core'
-import { IconChartBar, IconFileImport, IconKey, IconSettings, IconUsers } from '@tabler/icons-react'
+import { IconChartBar, IconFileImport, IconKey, IconSettings, IconUsers, IconWebhook } from '@tabler/icons-react'
 import type { ComponentType } from 'react'
 import { Link, useLocation } from 'wouter'
 import classes from './navigation.module.css'
@@ -20,6 +20,7 @@ const groups: readonly { readonly label: string; readonly entries: readonly Entr
       { href: '/import', label: 'Import', icon: IconFileImport },
     ],
   },
+  { label: 'Tools', entries: [{ href: '/webhooks', label: 'Webhook bench', icon: IconWebhook }] },
   { label: 'Keyhold', entries: [{ href: '/settings', label: 'Settings', icon: IconSettings }] },
 ]
 

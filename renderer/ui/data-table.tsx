@@ -6,13 +6,16 @@ import {
   Fragment,
   type KeyboardEvent,
   type ReactNode,
+  type Ref,
   useCallback,
   useEffect,
+  useImperativeHandle,
+  useMemo,
   useRef,
   useState,
 } from 'react'
-import { Link } from 'wouter'
 import classes from './data-table.module.css'
+import { TableRow } from './data-table-row.tsx'
 import { shownColumns } from './table-columns.ts'
 import { useDelayed } from './use-delayed.ts'
 
@@ -25,6 +28,30 @@ export interface Column<Row> {
   readonly from?: number
   readonly align?: 'right'
   readonly cell: (row: Row) => ReactNode
+}
+
+/** Rows picked for doing something with several at once. */
+export interface Picking {
+  readonly ids: ReadonlySet<number>
+  /** What a row is called beside its checkbox, for screen readers. */
+  readonly label: (id: number) => string
+  /** `isRange`: everything between the row picked last and this one. Keep it the same function. */
+  readonly onToggle: (id: number, isRange: boolean) => void
+  /** All loaded rows, or none. */
+  readonly onToggleAll: () => void
+}
+
+/** What is in view: places in the list, both included. */
+export interface TableView {
+  readonly first: number
+  readonly last: number
+  readonly isAtTop: boolean
+}
+
+export interface TableHandle {
+  scrollToTop(): void
+  /** Moves the focus to the first row in view, for a key that goes to the list. */
+  focusFirst(): void
 }
 
 export interface DataTableProps<Row> {
@@ -47,6 +74,10 @@ export interface DataTableProps<Row> {
   readonly isLoading?: boolean
   readonly hasMore?: boolean
   readonly onMore?: () => void
+  /** Puts a checkbox before each row; `x` toggles the row that has the focus. */
+  readonly picking?: Picking
+  readonly onView?: (view: TableView) => void
+  readonly handle?: Ref<TableHandle>
 }
 
 const ROW = 36
@@ -55,9 +86,15 @@ const TALL_ROW = 68
 const TALL_NARROW_ROW = 104
 const NARROW_BELOW = 600
 const ACTIONS_WIDTH = 48
+const PICK_WIDTH = 40
 const MORE_BEFORE_END = 25
 
-/** A list of any length: only the rows in view are in the page, and more are asked for near the end. */
+const steps: Readonly<Record<string, number>> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }
+
+/**
+ * A list of any length: only the rows in view are in the page, and more are asked for near the end. A row is drawn
+ * again only when it, or one of the functions given for rows, is another than before.
+ */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const {
     columns,
@@ -69,13 +106,22 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     rowActions,
     isTall = false,
     isLoading = false,
+    picking,
+    onView,
   } = props
   const scroller = useRef<HTMLDivElement>(null)
   const { ref: sizeRef, width } = useElementSize<HTMLDivElement>()
-  const [focused, setFocused] = useState<number | null>(null)
+  const [focusedId, setFocusedId] = useState<number | null>(null)
+  const focused = useMemo(() => {
+    const index = focusedId === null ? -1 : rows.findIndex((row) => rowId(row) === focusedId)
+    return index < 0 ? null : index
+  }, [focusedId, rows, rowId])
   const isNarrow = width > 0 && width < NARROW_BELOW
   const height = isNarrow ? (isTall ? TALL_NARROW_ROW : NARROW_ROW) : isTall ? TALL_ROW : ROW
-  const shown = isNarrow ? columns.slice(0, 1) : shownColumns(columns, width)
+  const shown = useMemo(
+    () => (isNarrow ? columns.slice(0, 1) : shownColumns(columns, width)),
+    [isNarrow, columns, width],
+  )
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -103,28 +149,48 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
   useReturnFocus(scroller, selectedId)
 
-  const moveFocus = (event: KeyboardEvent) => {
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-    if (step === 0 || focused === null || !(event.target instanceof HTMLAnchorElement)) return
-    const next = focused + step
-    if (next < 0 || next >= rows.length) return
-    event.preventDefault()
-    setFocused(next)
-    virtual.scrollToIndex(next)
+  const { startIndex: first, endIndex: end } = virtual.range ?? { startIndex: 0, endIndex: 0 }
+  const isAtTop = (virtual.scrollOffset ?? 0) < height
+  useEffect(() => onView?.({ first, last: end, isAtTop }), [onView, first, end, isAtTop])
+
+  const focusRow = (index: number) => {
+    const row = rows[index]
+    if (row === undefined) return
+    setFocusedId(rowId(row))
+    virtual.scrollToIndex(index)
     requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`tr[data-index="${next}"] a`)?.focus({ preventScroll: true }),
+      scroller.current?.querySelector<HTMLElement>(`tr[data-index="${index}"] a`)?.focus({ preventScroll: true }),
     )
   }
+  useImperativeHandle(props.handle, () => ({
+    scrollToTop: () => virtual.scrollToOffset(0),
+    focusFirst: () => focusRow(isAtTop ? 0 : first + 1),
+  }))
+
+  const onKey = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (focused === null || focusedId === null || !(event.target instanceof HTMLAnchorElement)) return
+    if (event.key === 'x' && picking !== undefined) {
+      event.preventDefault()
+      picking.onToggle(focusedId, false)
+      return
+    }
+    const step = steps[event.key]
+    if (step === undefined || rows[focused + step] === undefined) return
+    event.preventDefault()
+    focusRow(focused + step)
+  }
   const trackFocus = (event: FocusEvent) => {
-    const index = event.target.closest('tr')?.dataset.index
-    setFocused(index === undefined ? null : Number(index))
+    const id = event.target.closest('tr')?.dataset.rowId
+    setFocusedId(id === undefined ? null : Number(id))
   }
 
-  const span = shown.length + (rowActions === undefined ? 0 : 1)
+  const span = shown.length + (rowActions === undefined ? 0 : 1) + (picking === undefined ? 0 : 1)
   return (
     <div className={classes.scroller} ref={useMergedRef(scroller, sizeRef)} data-narrow={isNarrow || undefined}>
       <table className={classes.table} aria-label={props.label} aria-rowcount={total + 1} aria-busy={isLoading}>
         <colgroup>
+          {picking !== undefined && <col style={{ width: PICK_WIDTH }} />}
           {shown.map((column) => (
             <col key={column.id} style={{ width: isNarrow || column.width === null ? 'auto' : column.width }} />
           ))}
@@ -132,6 +198,17 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         </colgroup>
         <thead>
           <tr aria-rowindex={1}>
+            {picking !== undefined && (
+              <th scope="col" className={classes.pick}>
+                <input
+                  type="checkbox"
+                  aria-label="Select all rows that are loaded"
+                  ref={showPartly(picking.ids.size > 0 && picking.ids.size < rows.length)}
+                  checked={rows.length > 0 && picking.ids.size >= rows.length}
+                  onChange={picking.onToggleAll}
+                />
+              </th>
+            )}
             {shown.map((column) => (
               <th key={column.id} scope="col" data-align={column.align}>
                 {column.header}
@@ -144,7 +221,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             )}
           </tr>
         </thead>
-        <tbody onKeyDown={moveFocus} onFocus={trackFocus}>
+        <tbody onKeyDown={onKey} onFocus={trackFocus}>
           {isLoading && rows.length === 0 ? (
             <SkeletonRows columns={span} height={height} />
           ) : (
@@ -153,38 +230,23 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               if (row === undefined) return null
               const id = rowId(row)
               const gap = item.start - (items[position - 1]?.end ?? 0)
-              const content = isNarrow ? props.narrow(row) : shown[0]?.cell(row)
               return (
                 <Fragment key={id}>
                   {gap > 0 && <Spacer height={gap} columns={span} />}
-                  <tr
-                    data-index={item.index}
-                    data-row-id={id}
-                    data-selected={id === selectedId || undefined}
-                    aria-rowindex={item.index + 2}
-                    style={{ height }}
-                  >
-                    <th scope="row" className={classes.first}>
-                      {rowHref === undefined ? (
-                        content
-                      ) : (
-                        <Link
-                          href={rowHref(row)}
-                          className={classes.link}
-                          aria-current={id === selectedId ? 'true' : undefined}
-                        >
-                          {content}
-                        </Link>
-                      )}
-                    </th>
-                    {!isNarrow &&
-                      shown.slice(1).map((column) => (
-                        <td key={column.id} data-align={column.align}>
-                          {column.cell(row)}
-                        </td>
-                      ))}
-                    {rowActions !== undefined && <td className={classes.actions}>{rowActions(row)}</td>}
-                  </tr>
+                  <TableRow
+                    id={id}
+                    index={item.index}
+                    row={row}
+                    height={height}
+                    columns={shown}
+                    isOpen={id === selectedId}
+                    isPicked={picking?.ids.has(id) ?? false}
+                    narrow={isNarrow ? props.narrow : undefined}
+                    rowHref={rowHref}
+                    rowActions={rowActions}
+                    pickLabel={picking?.label}
+                    onPick={picking?.onToggle}
+                  />
                 </Fragment>
               )
             })
@@ -194,6 +256,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       </table>
     </div>
   )
+}
+
+/** A checkbox is half ticked by its element alone; there is no attribute for it. */
+function showPartly(isPartly: boolean) {
+  return (box: HTMLInputElement | null) => {
+    if (box !== null) box.indeterminate = isPartly
+  }
 }
 
 /** Rows that are not in the page, as one empty row of their height. */

@@ -26,14 +26,20 @@ export interface SidePanelProps {
 export function SidePanel({ title, eyebrow, onClose, children }: SidePanelProps) {
   const isWide = useMediaQuery('(min-width: 75em)', undefined, { getInitialValueInEffect: false })
   const heading = useRef<HTMLHeadingElement>(null)
+  const content = useRef<HTMLDivElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another record is another place to start reading
   useEffect(() => heading.current?.focus({ preventScroll: true }), [title, isWide])
 
+  const closeOnEscape = (event: KeyboardEvent, panel: Element | null | undefined) => {
+    if (isOwnEscape(event, panel)) onClose()
+  }
   if (!isWide) {
     return (
       <Drawer
         opened
         onClose={onClose}
+        closeOnEscape={false}
+        onKeyDown={(event) => closeOnEscape(event, content.current?.closest('[role="dialog"]'))}
         position="right"
         size="min(100%, 480px)"
         title={
@@ -44,15 +50,16 @@ export function SidePanel({ title, eyebrow, onClose, children }: SidePanelProps)
         }
         closeButtonProps={{ 'aria-label': 'Close the details' }}
       >
-        {children}
+        <div ref={content}>{children}</div>
       </Drawer>
     )
   }
-  const closeOnEscape = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && !event.defaultPrevented) onClose()
-  }
   return (
-    <aside className={classes.panel} aria-label={title} onKeyDown={closeOnEscape}>
+    <aside
+      className={classes.panel}
+      aria-label={title}
+      onKeyDown={(event) => closeOnEscape(event, event.currentTarget)}
+    >
       <header className={classes.head}>
         <div className={classes.words}>
           {eyebrow}
@@ -65,4 +72,12 @@ export function SidePanel({ title, eyebrow, onClose, children }: SidePanelProps)
       <div className={classes.body}>{children}</div>
     </aside>
   )
+}
+
+/** Whether Escape was meant for the panel, not for a dialog, menu or list that was opened from it. */
+function isOwnEscape(event: KeyboardEvent, panel: Element | null | undefined): boolean {
+  const { target } = event
+  if (event.key !== 'Escape' || event.defaultPrevented || !(target instanceof Element)) return false
+  // Mantine's mark of an element that takes the key itself, such as the field of an open list.
+  return panel?.contains(target) === true && target.getAttribute('data-mantine-stop-propagation') !== 'true'
 }

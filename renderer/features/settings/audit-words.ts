@@ -21,6 +21,25 @@ export const actionWords: Record<AuditAction, string> = {
   'key.tested': 'Key tested',
   'import.committed': 'Import',
   'usage.exported': 'Usage exported',
+  'endpoint.created': 'Endpoint added',
+  'endpoint.updated': 'Endpoint changed',
+  'endpoint.deleted': 'Endpoint deleted',
+  'endpoint.secret-added': 'Signing secret added',
+  'endpoint.secret-removed': 'Signing secret removed',
+  'captures.deleted': 'Captured requests deleted',
+  'captures.exported': 'Captured requests exported',
+  'captures.imported': 'Captured requests imported',
+  'replay.started': 'Replay started',
+  'event.sent': 'Test event sent',
+  'retries.started': 'Retry run started',
+  'probe.started': 'Handler probed',
+  'target.created': 'Forward target added',
+  'target.updated': 'Forward target changed',
+  'target.deleted': 'Forward target deleted',
+  'tunnel.started': 'Tunnel started',
+  'tunnel.stopped': 'Tunnel stopped',
+  'tunnel.used': 'Public address changed',
+  'receiver.configured': 'Receiver settings changed',
   'settings.provider-changed': 'Provider address changed',
   'settings.local-api-changed': 'Local API changed',
 }
@@ -35,6 +54,7 @@ export const sourceWords: Record<AuditEntry['source'], string> = {
 export function subjectHref(entry: AuditEntry): string | null {
   if (entry.subjectId === null || entry.action.endsWith('.deleted')) return null
   if (entry.subjectKind === 'key') return `/keys/${entry.subjectId}`
+  if (entry.subjectKind === 'endpoint') return `/webhooks/endpoints/${entry.subjectId}`
   if (entry.subjectKind === 'account') return `/accounts/${entry.subjectId}`
   return null
 }

@@ -1,0 +1,19 @@
+/** Content of an export as the contract hands it over. */
+export interface FileContent {
+  readonly fileName: string
+  readonly mediaType: string
+  readonly content: string
+  readonly encoding: 'text' | 'base64'
+}
+
+/** Offers an export to the browser as a file to save. */
+export function saveFile({ fileName, mediaType, content, encoding }: FileContent): void {
+  const data = encoding === 'text' ? content : Uint8Array.from(atob(content), (character) => character.charCodeAt(0))
+  const address = URL.createObjectURL(new Blob([data], { type: mediaType }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = fileName
+  link.click()
+  // The download reads the address after this turn of the event loop.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000)
+}

@@ -1,0 +1,26 @@
+import { Button, Group, Stack } from '@mantine/core'
+import type { AttemptDetail } from '../../shared/contract/deliveries.ts'
+import { AttemptFacts } from './attempt-facts.tsx'
+
+export interface ReplayResultProps {
+  readonly attempt: AttemptDetail
+  readonly onAgain: () => void
+  readonly onClose: () => void
+}
+
+/** The answer to a request that was sent again. */
+export function ReplayResult({ attempt, onAgain, onClose }: ReplayResultProps) {
+  return (
+    <Stack gap="md">
+      <AttemptFacts attempt={attempt} />
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onAgain}>
+          Change and send again
+        </Button>
+        <Button onClick={onClose} data-autofocus>
+          Done
+        </Button>
+      </Group>
+    </Stack>
+  )
+}
