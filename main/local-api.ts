@@ -7,6 +7,7 @@ import type { AccountRow, KeyRow } from '../shared/contract/local-api.ts'
 import { MAX_PAGE } from '../shared/limits.ts'
 import { invalidInput, Problem } from '../shared/problems.ts'
 import { acceptsKey } from '../shared/providers.ts'
+import { withoutUndefined } from '../shared/without-undefined.ts'
 import type { DoorContext } from './doors.ts'
 import { usageReport } from './local-api-usage.ts'
 import type { Workspace } from './workspace.ts'
@@ -29,7 +30,7 @@ export function createLocalApi(workspace: Workspace, allowReveal: () => boolean)
     ),
     updateAccount: os.updateAccount.handler(({ input, context }) => {
       const { organization_name: organization, id, ...rest } = input
-      const changes = given({ ...rest, organization })
+      const changes = withoutUndefined({ ...rest, organization })
       const fields = parseFields(accountFieldsSchema, { ...accounts.get(id), ...changes })
       return accountRow(accounts.update(context.caller, { ...fields, id: input.id }))
     }),
@@ -65,7 +66,7 @@ export function createLocalApi(workspace: Workspace, allowReveal: () => boolean)
     updateKey: os.updateKey.handler(async ({ input, context }) => {
       const { account_id: accountId, key_type: kind, admin_key_id: adminKeyId, full_key: secret, id, ...rest } = input
       // Whatever the routes do not name stays as it is.
-      const changes = given({ ...rest, accountId, kind, adminKeyId })
+      const changes = withoutUndefined({ ...rest, accountId, kind, adminKeyId })
       const fields = parseFields(keyFieldsSchema, { ...keys.get(id), ...changes })
       const updated = await keys.update(context.caller, {
         ...fields,
@@ -108,11 +109,6 @@ export function createLocalApi(workspace: Workspace, allowReveal: () => boolean)
       usageReport(workspace, input.days, input.refresh === '1' || input.refresh === 'true', signal),
     ),
   })
-}
-
-/** The entries that were given. Null is a value: it clears a field. */
-function given<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as never
 }
 
 interface ListInput {

@@ -9,6 +9,7 @@ import { createRawClient } from './http/node-raw-client.ts'
 import type { Notices } from './notices.ts'
 import type { Receiver } from './receiver/receiver.ts'
 import { Sender } from './sender/sender.ts'
+import type { StoreNotice } from './store/integrity.ts'
 import type { Store } from './store/store.ts'
 import type { ThreadFiles } from './threads.ts'
 import { Tunnels } from './tunnels/tunnels.ts'
@@ -44,7 +45,8 @@ export function openBench(options: BenchOptions): WebhookBench {
   const directory = join(dataDir, FOLDER)
   const common = { audit, changes, clock }
   const http = createRawClient({ userAgent: `Keyhold/${version}` })
-  const captures = new Captures({ ...common, directory, writer: receiver, endpoints: receiver, version })
+  const onNotice = (notice: StoreNotice) => notices.push(notice)
+  const captures = new Captures({ ...common, directory, writer: receiver, endpoints: receiver, version, onNotice })
   receiver.attachTotals(captures)
   const deliveries = new Deliveries({ ...common, directory, store, captures, endpoints: receiver, http })
   const sender = new Sender({ ...common, store, deliveries, http, endpoints: receiver })

@@ -80,7 +80,9 @@ export function createWebhookRouter(workspace: Workspace) {
       jobs: os.deliveries.jobs.handler(({ input }) => deliveries.jobs(input)),
       job: os.deliveries.job.handler(({ input }) => deliveries.job(input.id)),
       pauseJob: os.deliveries.pauseJob.handler(({ input }) => deliveries.pauseJob(input.id)),
-      resumeJob: os.deliveries.resumeJob.handler(({ input }) => deliveries.resumeJob(input.id)),
+      resumeJob: os.deliveries.resumeJob.handler(({ input, context }) =>
+        deliveries.resumeJob(context.caller, input.id),
+      ),
       cancelJob: os.deliveries.cancelJob.handler(({ input }) => deliveries.cancelJob(input.id)),
       progress: os.deliveries.progress.handler(async function* ({ signal }) {
         yield* deliveries.progress(signal)

@@ -140,7 +140,7 @@ export const rooms: readonly Room[] = [
   { files: ['main/*.ts'], seams: [...inMain, hosts, inner()] },
   { files: ['main/workspace.ts'], seams: [...inMain, hosts, entrances, inner('**/audit/caller-scope.ts')] },
   {
-    files: ['main/host.ts', 'main/changes.ts'],
+    files: ['main/host.ts', 'main/changes.ts', 'main/followers.ts'],
     seams: [...inMain, hosts, entrances, workspace, above('vault', 'store', 'http')],
   },
   { files: ['main/hosts/**'], seams: inHosts },

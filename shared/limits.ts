@@ -43,6 +43,8 @@ export const receiverLimits = {
   port: 4_590,
   /** Bytes of a captured body. A longer one is answered with 413; the attempt is recorded without its body. */
   maxBody: 25 * 1024 * 1024,
+  /** Bytes of a body up to which it is read as JSON or as a form. */
+  parsedBody: 4 * 1024 * 1024,
   slug: 64,
   /** Secrets of one endpoint: the present one and those that rotate out. */
   secrets: 10,
@@ -61,7 +63,9 @@ export const receiverLimits = {
   selection: 10_000,
   /** Captured requests of one export, and bytes of them. */
   exportRequests: 10_000,
-  exportBytes: 64 * 1024 * 1024,
+  exportBytes: 20 * 1024 * 1024,
+  /** Characters of a bundle to import. Calls take 32 MB, and JSON writes the text of a bundle longer than it is. */
+  bundle: 30 * 1024 * 1024,
   /** Bytes of one page of a body as text or hex. */
   bodyPage: 256 * 1024,
   /** Forward targets of one endpoint. */

@@ -11,5 +11,5 @@ export const usualBehaviour: Behaviour = {
   refuseInvalid: false,
 }
 
-/** 100,000 requests of 1 KB are about 160 MB. */
-export const usualRetention: Retention = { maxCount: 100_000, maxAgeDays: 30, maxBytes: null }
+/** 100,000 requests of 1 KB are about 160 MB. The bytes bound what senders of large bodies can take of the disk. */
+export const usualRetention: Retention = { maxCount: 100_000, maxAgeDays: 30, maxBytes: 2 * 1024 * 1024 * 1024 }

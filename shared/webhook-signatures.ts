@@ -11,6 +11,7 @@ export {
   doctorCauses,
 } from './webhook-signatures/doctor/types.ts'
 export { type EventFacts, eventOf } from './webhook-signatures/events.ts'
+export { secretProblem } from './webhook-signatures/secret-form.ts'
 export { generateSecret, prepareToSign, sign, signatureHeaderNames } from './webhook-signatures/sign.ts'
 export type { MessageToSign, SignedRequest, Verdict, VerdictReason } from './webhook-signatures/types.ts'
 export { verdictReasons } from './webhook-signatures/types.ts'

@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads'
 import { Problem } from '../../shared/problems.ts'
 import type { EndpointBook } from '../receiver/ports.ts'
+import { isDamage } from '../store/integrity.ts'
 import type { Db } from '../store/store.ts'
 import type { StoredCapture } from './capture-record.ts'
-import { isIndexDamage, openIndexReader } from './index-file.ts'
+import { openIndexReader } from './index-file.ts'
 import type { FromIndex, IndexStart, ToIndex } from './index-thread/messages.ts'
 import { ListRows } from './list-rows.ts'
 import { Lists } from './lists.ts'
@@ -13,6 +14,8 @@ import { TypeListRows } from './type-list-rows.ts'
 const RESTART_MS = 500
 /** How long a change waits to be seen in the lists before it is reported as done all the same. */
 const SETTLE_MS = 3_000
+/** The thread ends within milliseconds. After this it is ended from outside, which costs it one slice of work. */
+const CLOSE_WITHIN_MS = 3_000
 
 export interface IndexProgress {
   readonly throughId: number
@@ -37,13 +40,17 @@ interface IndexOptions {
   readonly endpoints: EndpointBook
   readonly stored: (id: number) => StoredCapture | null
   readonly onProgress: (progress: IndexProgress) => void
+  /** {@link CaptureIndex.failure} is another one now. */
+  readonly onFailure: () => void
+  /** Requests whose rows cannot be read, each time they are met. */
+  readonly onUnreadable: (ids: readonly number[]) => void
 }
 
 /** The index as main sees it: a thread that keeps it, and a connection that reads it. */
 export class CaptureIndex {
   readonly #options: IndexOptions
   readonly #waiting = new Set<Waiting>()
-  readonly #calls = new Map<number, (known: boolean) => void>()
+  readonly #calls = new Map<number, (known: boolean | null) => void>()
   #file: URL | null = null
   #worker: Worker | null = null
   #db: Db | null = null
@@ -52,6 +59,8 @@ export class CaptureIndex {
   #failure: string | null = null
   #lastCall = 0
   #closing: Promise<void> | null = null
+  /** A thread that is to end before the next one begins. */
+  #leaving: Promise<void> | null = null
   #restart: NodeJS.Timeout | null = null
 
   constructor(options: IndexOptions) {
@@ -86,7 +95,7 @@ export class CaptureIndex {
       return db.inTransaction ? work(view) : db.transaction(() => work(view)).deferred()
     } catch (error) {
       if (error instanceof Problem) throw error
-      if (isIndexDamage(error)) this.#renew()
+      if (isDamage(error)) this.#renew()
       throw indexUnreadable(error)
     }
   }
@@ -95,9 +104,14 @@ export class CaptureIndex {
     this.#send({ type: 'wake', perSecond })
   }
 
-  /** False: nothing is known of this event type. */
-  async acknowledge(endpointId: number, eventType: string): Promise<boolean> {
-    if (this.#worker === null) return false
+  /** The ledger with this identity is written now. */
+  follow(identity: string): void {
+    this.#send({ type: 'ledger', identity })
+  }
+
+  /** False: nothing is known of this event type. Null: there is no index now. */
+  async acknowledge(endpointId: number, eventType: string): Promise<boolean | null> {
+    if (this.#worker === null) return null
     this.#lastCall += 1
     const call = this.#lastCall
     return await new Promise((resolve) => {
@@ -132,12 +146,7 @@ export class CaptureIndex {
 
   async #close(): Promise<void> {
     if (this.#restart !== null) clearTimeout(this.#restart)
-    const worker = this.#worker
-    if (worker !== null) {
-      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-      this.#send({ type: 'close' })
-      await ended
-    }
+    await Promise.all([this.#worker === null ? null : endOf(this.#worker), this.#leaving])
     this.#leave()
   }
 
@@ -148,11 +157,12 @@ export class CaptureIndex {
     const worker = new Worker(this.#file, { workerData, name: 'capture-index' })
     let damaged = false
     worker.on('message', (message: FromIndex) => {
+      if (this.#worker !== worker) return
       if (message.type === 'failed' && message.damaged) damaged = true
       this.#hear(message)
     })
     worker.on('error', (error) => {
-      this.#failure = error instanceof Error ? error.message : String(error)
+      this.#failed(error instanceof Error ? error.message : String(error))
     })
     worker.once('exit', () => this.#ended(worker, damaged))
     this.#worker = worker
@@ -163,7 +173,7 @@ export class CaptureIndex {
     this.#worker = null
     this.#leave()
     if (this.#closing !== null) return
-    this.#failure ??= 'The thread that makes it ended.'
+    this.#failed(this.#failure ?? 'The thread that makes it ended.')
     this.#restart = setTimeout(() => this.#begin(damaged), RESTART_MS)
     this.#restart.unref()
   }
@@ -172,22 +182,32 @@ export class CaptureIndex {
   #renew(): void {
     const worker = this.#worker
     this.#worker = null
-    this.#failure = 'It was damaged and is being made again.'
+    this.#failed('It was damaged and is being made again.')
     this.#leave()
     if (worker === null) return
-    worker.removeAllListeners('exit')
-    worker.once('exit', () => this.#begin(true))
-    worker.postMessage({ type: 'close' } satisfies ToIndex)
+    this.#leaving = endOf(worker).then(() => {
+      this.#leaving = null
+      this.#begin(true)
+    })
+  }
+
+  #failed(failure: string | null): void {
+    if (failure === this.#failure) return
+    this.#failure = failure
+    this.#options.onFailure()
   }
 
   #hear(message: FromIndex): void {
     switch (message.type) {
-      case 'ready':
-        this.#failure = null
+      case 'ready': {
+        const begunAnew = this.#view !== null
+        this.#failed(null)
         this.#open()
+        if (begunAnew) this.#options.onProgress({ ...this.#progress, rowsChanged: true })
         break
+      }
       case 'indexed':
-        this.#failure = null
+        this.#failed(null)
         this.#progress = { throughId: message.throughId, notesThrough: message.notesThrough }
         this.#options.onProgress(message)
         break
@@ -195,8 +215,11 @@ export class CaptureIndex {
         this.#calls.get(message.call)?.(message.known)
         this.#calls.delete(message.call)
         break
+      case 'unreadable':
+        this.#options.onUnreadable(message.ids)
+        break
       case 'failed':
-        this.#failure = message.message
+        this.#failed(message.message)
         break
       case 'closed':
         break
@@ -221,13 +244,25 @@ export class CaptureIndex {
     this.#view = null
     this.#progress = { throughId: 0, notesThrough: 0 }
     for (const waiting of [...this.#waiting]) waiting.done()
-    for (const done of this.#calls.values()) done(false)
+    for (const done of this.#calls.values()) done(null)
     this.#calls.clear()
   }
 
   #send(message: ToIndex): void {
     this.#worker?.postMessage(message)
   }
+}
+
+/** Resolves when the thread has ended. */
+async function endOf(worker: Worker): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => void worker.terminate(), CLOSE_WITHIN_MS)
+    worker.once('exit', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    worker.postMessage({ type: 'close' } satisfies ToIndex)
+  })
 }
 
 function indexUnreadable(error: unknown): Problem {

@@ -1,13 +1,16 @@
+import { receiverLimits } from '../../shared/limits.ts'
+import { firstHeader } from '../../shared/raw-headers.ts'
 import { type EventFacts, eventOf } from '../../shared/webhook-signatures.ts'
 import { decodeText } from './body-views/charset.ts'
 import { unpack } from './body-views/content-coding.ts'
 import { familyOf, readMediaType } from './body-views/media-type.ts'
 import type { StoredCapture } from './capture-record.ts'
+import { READ_AGAIN_BYTES } from './index-file.ts'
 
 /** Bytes of a body whose words can be searched. */
 const SEARCHED_BYTES = 64 * 1024
-/** Bytes of a JSON body up to which it is parsed, for its event type and its fields. */
-const PARSED_BYTES = 4 * 1024 * 1024
+/** Bytes of a JSON body, unpacked, up to which it is parsed, for its event type and its fields. */
+const PARSED_BYTES = receiverLimits.parsedBody
 
 export interface CaptureContent {
   /** What is searched: request line, headers, body as text. */
@@ -18,7 +21,7 @@ export interface CaptureContent {
 
 /**
  * What a captured request says, as far as it can be read: only the first 64 KB of a body as text, nothing of a binary
- * one, JSON up to 4 MB. Never throws, whatever the request holds.
+ * one, JSON up to 4 MB, nothing of what unpacks to more. Never throws, whatever the request holds.
  */
 export function contentOf(capture: StoredCapture): CaptureContent {
   const head = headText(capture)
@@ -36,18 +39,18 @@ export function eventOfCapture(capture: StoredCapture, { json }: CaptureContent)
   return eventOf(capture.verdict.scheme, capture.rawHeaders, json)
 }
 
-/** First value of a header, or null. `name` in lower case. */
-export function headerOf(rawHeaders: readonly string[], name: string): string | null {
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const candidate = rawHeaders[at] ?? ''
-    if (candidate.length === name.length && candidate.toLowerCase() === name) return rawHeaders[at + 1] ?? ''
-  }
-  return null
+/**
+ * Whether the body is short and not packed: only such a one may be read where others wait, since a packed body of a few
+ * kilobytes can unpack to thousands of times its size.
+ */
+export function isReadQuickly({ rawHeaders, body }: StoredCapture): boolean {
+  return body.byteLength <= READ_AGAIN_BYTES && (firstHeader(rawHeaders, 'content-encoding') ?? '') === ''
 }
 
-/** All values of a header in their order. `name` in lower case. */
-export function headerValues(rawHeaders: readonly string[], name: string): string[] {
-  return rawHeaders.filter((_value, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name)
+/** Like {@link eventOfCapture}, from the headers alone where the body is not read quickly. */
+export function quickEventOf(capture: StoredCapture): EventFacts {
+  const json = isReadQuickly(capture) ? contentOf(capture).json : undefined
+  return eventOf(capture.verdict.scheme, capture.rawHeaders, json)
 }
 
 /** The part of a request target below the slug, with the query: "/a?b=c" of "/h/stripe/a?b=c". */
@@ -63,9 +66,9 @@ function headText({ method, target, rawHeaders, rawTrailers }: StoredCapture): s
 
 function bodyOf({ rawHeaders, body }: StoredCapture): CaptureContent {
   if (body.byteLength === 0) return { text: '', json: undefined }
-  const encoding = headerOf(rawHeaders, 'content-encoding')
-  const bytes = encoding === null || encoding === '' ? body : unpack(body, encoding).bytes
-  const { type, parameters } = readMediaType(headerOf(rawHeaders, 'content-type'))
+  const encoding = firstHeader(rawHeaders, 'content-encoding')
+  const bytes = encoding === null || encoding === '' ? body : unpack(body, encoding, PARSED_BYTES).bytes
+  const { type, parameters } = readMediaType(firstHeader(rawHeaders, 'content-type'))
   const charset = parameters.get('charset') ?? null
   const family = familyOf(type)
   if (bytes.byteLength <= PARSED_BYTES && maybeJson(bytes)) {

@@ -11,24 +11,29 @@ import type {
   Selection,
 } from '../../shared/contract/captures.ts'
 import { notFound, Problem } from '../../shared/problems.ts'
+import { firstHeader, headerValues } from '../../shared/raw-headers.ts'
 import { countOf } from '../../shared/words.ts'
 import type { Audit, Caller } from '../audit/audit.ts'
 import type { Changes } from '../changes.ts'
 import type { Clock } from '../host.ts'
 import type { EndpointBook, EndpointFacts, EndpointTotals } from '../receiver/ports.ts'
+import type { StoreNotice } from '../store/integrity.ts'
 import { viewBody } from './body-views/body-view.ts'
 import { CaptureIndex } from './capture-index.ts'
 import type { CaptureMarks, LedgerChange, StoredCapture } from './capture-record.ts'
-import { headerOf, headerValues } from './capture-text.ts'
 import { captureOf, noRelations, relationsOf } from './detail.ts'
 import { diffCaptures } from './diff/diff.ts'
+import type { BundleItem } from './exports/bundle.ts'
+import { bundleKeyOf } from './exports/bundle-item.ts'
 import { type Exported, exportCaptures } from './exports/exports.ts'
 import { LedgerDoor } from './ledger-door.ts'
 import { type CaptureList, emptyList, type ListInput, unindexedRow } from './lists.ts'
 import { LiveBoard } from './live-board.ts'
 import type { CaptureReader, LedgerWriter, StoredEvent } from './ports.ts'
 import { Routine } from './routine.ts'
-import { importBundle, pagesOf, storedOf } from './transfer.ts'
+import { noIndex, Selections } from './selections.ts'
+import { importBundle } from './transfer.ts'
+import { Unreadable } from './unreadable.ts'
 import { diagnoseCapture, Judge } from './verdicts.ts'
 
 export interface CapturesDependencies {
@@ -41,6 +46,8 @@ export interface CapturesDependencies {
   readonly clock: Clock
   /** Of Keyhold, as exports name it. */
   readonly version: string
+  /** Hears of what happens by itself that the operator should know. */
+  readonly onNotice: (notice: StoreNotice) => void
 }
 
 export interface MarkInput {
@@ -53,6 +60,8 @@ export interface MarkInput {
 
 /** Most event types and tags that are listed. */
 const MAX_LISTED = 1_000
+/** Requests of one endpoint and millisecond that are compared. */
+const SAME_MOMENT = 1_000
 /** A request of this machine is looked for this near to the time it was sent. */
 const CONNECTION_MS = 5_000
 /** Newest ids among which it is looked for. */
@@ -66,27 +75,35 @@ export class Captures implements CaptureReader, EndpointTotals {
   readonly #deps: CapturesDependencies
   readonly #ledger: LedgerDoor
   readonly #index: CaptureIndex
+  readonly #selections: Selections
   readonly #live: LiveBoard
   readonly #routine: Routine
+  readonly #unreadable: Unreadable
   #endStored: () => void = () => {}
+  #endLedger: () => void = () => {}
 
   constructor(dependencies: CapturesDependencies) {
     this.#deps = dependencies
     this.#ledger = new LedgerDoor(dependencies.directory)
+    this.#unreadable = new Unreadable(dependencies.onNotice)
     this.#live = new LiveBoard(() => {
-      const newestId = this.#index.throughId
-      return { newestId, behind: Math.max(0, this.newestId() - newestId) }
+      const { throughId: newestId, failure } = this.#index
+      const problem = failure === null ? null : noIndex(failure).toData()
+      return { newestId, behind: Math.max(0, this.newestId() - newestId), problem }
     })
     this.#index = new CaptureIndex({
       directory: dependencies.directory,
       endpoints: dependencies.endpoints,
-      stored: (id) => this.#ledger.read(id),
+      stored: (id) => this.#unreadable.pass(id, () => this.#ledger.read(id)),
       onProgress: ({ rowsChanged }) => this.#live.ring(rowsChanged),
+      onFailure: () => this.#live.ring(false),
+      onUnreadable: (ids) => this.#unreadable.add(ids),
     })
+    this.#selections = new Selections(this.#ledger, this.#index)
     this.#routine = new Routine({
       ...dependencies,
       index: this.#index,
-      stored: (id) => this.#ledger.read(id),
+      stored: (id) => this.#unreadable.pass(id, () => this.#ledger.read(id)),
       apply: (change) => this.#apply(change),
     })
   }
@@ -98,6 +115,11 @@ export class Captures implements CaptureReader, EndpointTotals {
       this.#index.wake(perSecond)
       this.#live.stored(perSecond)
     })
+    this.#endLedger = this.#deps.writer.onLedger((identity) => {
+      const wasAnother = this.#ledger.follow(identity)
+      this.#index.follow(identity)
+      if (wasAnother) this.#deps.changes.announce('captures')
+    })
     this.#index.start(thread)
     this.#routine.start()
   }
@@ -105,9 +127,11 @@ export class Captures implements CaptureReader, EndpointTotals {
   /** Before the receiver: its thread writes the ledger to the end. */
   async close(): Promise<void> {
     this.#endStored()
+    this.#endLedger()
     this.#live.close()
     await this.#routine.close()
     await this.#index.close()
+    this.#unreadable.flush()
     this.#ledger.close()
   }
 
@@ -132,7 +156,7 @@ export class Captures implements CaptureReader, EndpointTotals {
   body({ id, as, offset }: { id: number; as: 'pretty' | 'text' | 'hex'; offset: number }): BodyView {
     const { rawHeaders, body, refused } = this.stored(id)
     const contentEncoding = headerValues(rawHeaders, 'content-encoding').join(', ')
-    const contentType = headerOf(rawHeaders, 'content-type')
+    const contentType = firstHeader(rawHeaders, 'content-type')
     const input = { contentType, contentEncoding: contentEncoding === '' ? null : contentEncoding, body, refused }
     return viewBody(input, as, offset)
   }
@@ -148,7 +172,7 @@ export class Captures implements CaptureReader, EndpointTotals {
   async mark({ selection, ...marks }: MarkInput): Promise<{ changed: number }> {
     const wanted = Object.fromEntries(Object.entries(marks).filter(([, value]) => value !== undefined))
     let changed = 0
-    for (const ids of this.#pages(selection)) {
+    for await (const ids of this.#selections.pages(selection)) {
       changed += (await this.#apply({ kind: 'mark', ids, ...wanted })).length
     }
     await this.#settled()
@@ -159,7 +183,7 @@ export class Captures implements CaptureReader, EndpointTotals {
   async delete(caller: Caller, selection: Selection): Promise<{ deleted: number }> {
     const sparePinned = 'filter' in selection
     let deleted = 0
-    for (const ids of this.#pages(selection)) {
+    for await (const ids of this.#selections.pages(selection)) {
       deleted += (await this.#apply({ kind: 'delete', ids, sparePinned })).length
     }
     if (deleted > 0) {
@@ -172,9 +196,9 @@ export class Captures implements CaptureReader, EndpointTotals {
     return { deleted }
   }
 
+  /** Throws STORE_FAILED while the index is being made. */
   tags(): string[] {
-    this.#ledger.check()
-    return this.#index.read(({ rows }) => rows.tags(MAX_LISTED)) ?? []
+    return this.#selections.indexed(({ rows }) => rows.tags(MAX_LISTED), [])
   }
 
   /** Throws NOT_FOUND. */
@@ -186,37 +210,41 @@ export class Captures implements CaptureReader, EndpointTotals {
     return diffCaptures(side(left), side(right))
   }
 
-  /** Of endpoints that exist, the most frequent ones first. */
+  /** Of endpoints that exist, the most frequent ones first. Throws STORE_FAILED while the index is being made. */
   eventTypes(endpointId?: number): EventTypeRow[] {
-    this.#ledger.check()
     const slugs = new Map(this.#deps.endpoints.all().map(({ id, slug }) => [id, slug]))
-    const found = this.#index.read(({ types }) => types.list(endpointId ?? null, MAX_LISTED)) ?? []
+    const found = this.#selections.indexed(({ types }) => types.list(endpointId ?? null, MAX_LISTED), [])
     return found.flatMap((type) => {
       const slug = slugs.get(type.endpointId)
       return slug === undefined ? [] : [{ ...type, slug }]
     })
   }
 
-  /** Throws NOT_FOUND. */
+  /** Throws NOT_FOUND, and STORE_FAILED while the index is being made. */
   learnedSchema({ endpointId, eventType }: { endpointId: number; eventType: string }): LearnedSchema {
     const { slug } = this.#deps.endpoints.facts(endpointId)
-    const schema = this.#index.read(({ types }) => types.schema(endpointId, eventType))
+    const schema = this.#selections.indexed(({ types }) => types.schema(endpointId, eventType), null)
     if (schema === null) throw notFound('event type', eventType)
     const fields = schema.fields.map(({ types, ...field }) => ({ ...field, types: [...types] }))
     return { ...schema, slug, fields }
   }
 
-  /** Takes the present shape for the normal one again. Throws NOT_FOUND. */
+  /** Takes the present shape for the normal one again. Throws NOT_FOUND, and STORE_FAILED while the index is being made. */
   async acknowledgeDrift({ endpointId, eventType }: { endpointId: number; eventType: string }): Promise<void> {
     const known = await this.#index.acknowledge(endpointId, eventType)
-    if (!known) throw notFound('event type', eventType)
+    if (known === null && this.newestId() > 0) throw noIndex(this.#index.failure)
+    if (known !== true) throw notFound('event type', eventType)
     this.#deps.changes.announce('captures')
   }
 
-  export(caller: Caller, { selection, format }: { selection: Selection; format: ExportFormat }): Exported {
+  /** Throws like {@link reached}, and STORE_FAILED where one of them cannot be read. */
+  async export(
+    caller: Caller,
+    { selection, format }: { selection: Selection; format: ExportFormat },
+  ): Promise<Exported> {
     const { version, clock } = this.#deps
-    const captures = storedOf(this.#pages(selection), (id) => this.#ledger.read(id))
-    const sources = mapped(captures, (stored) => ({
+    await this.reached(selection)
+    const sources = mapped(this.#selections.stored(selection), (stored) => ({
       row: this.#rowOf(stored),
       stored,
       marks: this.#marksOf(stored.id) ?? { pinned: false, note: '', tags: [] },
@@ -230,13 +258,21 @@ export class Captures implements CaptureReader, EndpointTotals {
     return exported
   }
 
-  /** Throws INVALID_INPUT for a bundle that is not sound; nothing is taken in then. */
+  /**
+   * Takes in what is not here yet. Throws INVALID_INPUT for a bundle that is not sound, and like {@link reached}; nothing
+   * is taken in then.
+   */
   async import(
     caller: Caller,
     bundle: string,
   ): Promise<{ imported: number; present: number; endpointsMade: string[] }> {
-    const { endpoints, audit } = this.#deps
-    const result = await importBundle(bundle, endpoints, (change) => this.#apply(change))
+    const { endpoints, audit, clock } = this.#deps
+    await this.reached({ filter: {}, throughId: Number.MAX_SAFE_INTEGER })
+    const result = await importBundle(bundle, endpoints, {
+      isCaptured: (item, endpointId) => this.#isCaptured(item, endpointId),
+      apply: (change) => this.#apply(change),
+      now: clock.now(),
+    })
     audit.record(caller, { action: 'captures.imported', detail: `${countOf(result.imported, 'captured request')}.` })
     await this.#settled()
     return result
@@ -257,17 +293,16 @@ export class Captures implements CaptureReader, EndpointTotals {
     return this.#ledger.after(endpointId, afterId, limit)
   }
 
+  reached(selection: Selection): Promise<void> {
+    return this.#selections.reached(selection)
+  }
+
   selected(selection: Selection, afterId: number, limit: number): readonly number[] {
-    this.#ledger.check()
-    return (
-      this.#index.read(({ lists }) => lists.selected(selection, afterId, limit)) ?? idsOf(selection, afterId, limit)
-    )
+    return this.#selections.ids(selection, afterId, limit)
   }
 
   countSelected(selection: Selection): number {
-    this.#ledger.check()
-    const count = this.#index.read(({ lists }) => lists.countSelected(selection))
-    return count ?? idsOf(selection, 0, Number.POSITIVE_INFINITY).length
+    return this.#selections.count(selection)
   }
 
   byConnection(remotePort: number, at: number): number | null {
@@ -294,6 +329,11 @@ export class Captures implements CaptureReader, EndpointTotals {
     await this.#settled()
   }
 
+  retentionChanged(): void {
+    // What fails now is tried again within a minute.
+    this.#routine.applyRetention().catch(() => {})
+  }
+
   /** Deletes what the endpoints do not want to keep. Done every minute by itself. */
   async applyRetention(): Promise<void> {
     await this.#routine.applyRetention()
@@ -314,8 +354,14 @@ export class Captures implements CaptureReader, EndpointTotals {
     this.#deps.changes.announce('captures')
   }
 
-  #pages(selection: Selection): Generator<readonly number[]> {
-    return pagesOf((asked, afterId, limit) => this.selected(asked, afterId, limit), selection)
+  /** By what identifies it across bundles; its moment says where to look. */
+  #isCaptured(item: BundleItem, endpointId: number): boolean {
+    const { at, slug, marks, bundleKey } = item
+    const selection = { filter: { endpointId, from: at, to: at }, throughId: this.newestId() }
+    return this.selected(selection, 0, SAME_MOMENT).some((id) => {
+      const stored = this.#unreadable.pass(id, () => this.#ledger.read(id))
+      return stored !== null && bundleKeyOf({ ...stored, slug, marks }) === bundleKey
+    })
   }
 
   #rowOf(stored: StoredCapture): CaptureRow {
@@ -346,20 +392,6 @@ export class Captures implements CaptureReader, EndpointTotals {
   }
 }
 
-/** Ids that were given one by one, in order. */
-function idsOf(selection: Selection, afterId: number, limit: number): number[] {
-  if (!('ids' in selection)) return []
-  const ids = [...new Set(selection.ids)].sort((a, b) => a - b).filter((id) => id > afterId)
-  return ids.slice(0, limit)
-}
-
 function* mapped<From, To>(items: Iterable<From>, map: (item: From) => To): Generator<To> {
   for (const item of items) yield map(item)
-}
-
-function noIndex(failure: string): Problem {
-  return new Problem('STORE_FAILED', 'The list of captured requests cannot be made.', {
-    cause: failure,
-    remedies: ['Check that the data directory can be written and the disk is not full. It is tried again by itself.'],
-  })
 }

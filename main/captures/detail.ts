@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Capture, CaptureRow, VerdictRecord } from '../../shared/contract/captures.ts'
+import { headerPairs } from '../../shared/raw-headers.ts'
 import type { IndexView } from './capture-index.ts'
 import type { CaptureMarks, StoredCapture } from './capture-record.ts'
 import { pathBelowSlug } from './capture-text.ts'
@@ -47,8 +48,8 @@ export function captureOf(
     httpVersion: stored.httpVersion,
     remoteAddress: stored.remoteAddress,
     remotePort: stored.remotePort,
-    headers: pairsOf(stored.rawHeaders),
-    trailers: pairsOf(stored.rawTrailers),
+    headers: headerPairs(stored.rawHeaders),
+    trailers: headerPairs(stored.rawTrailers),
     publicUrl: stored.publicUrl,
     bodySha256: createHash('sha256').update(stored.body).digest('hex'),
     sentBytes: stored.sentBytes,
@@ -67,10 +68,4 @@ export function captureOf(
     duplicates: relations.duplicates,
     drifts: relations.drifts,
   }
-}
-
-function pairsOf(raw: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = []
-  for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([raw[at] ?? '', raw[at + 1] ?? ''])
-  return pairs
 }

@@ -1,19 +1,19 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { damageOf } from '../store/integrity.ts'
+import { damageOf, isDamage } from '../store/integrity.ts'
 import { pragmaValue } from '../store/pragma.ts'
 import type { Db } from '../store/store.ts'
 
 export const INDEX_FILE = 'capture-index.db'
 /** Changes with every change of what the index holds: one of another version is made anew. */
-export const INDEX_VERSION = 1
+export const INDEX_VERSION = 2
 /** Ids of one full-text table. Newest first, a search stops in the first one that fills a page. */
 export const SHARD_IDS = 65_536
 /** Ids of one span of time, see `spans`. */
 export const SPAN_IDS = 4_096
 
-/** Path and event id of a request whose body is not longer are not in the index: lists read them from the ledger. */
+/** Path and event id of a request whose body is not longer, nor packed, are not in the index: lists read them from the ledger. */
 export const READ_AGAIN_BYTES = 16_384
 /** Characters of a path that lists show. */
 export const SHOWN_PATH = 500
@@ -40,6 +40,7 @@ CREATE TABLE requests (
   id INTEGER PRIMARY KEY,
   endpoint INTEGER NOT NULL,
   at INTEGER NOT NULL,
+  kept_since INTEGER NOT NULL,
   method INTEGER NOT NULL,
   path TEXT,
   status INTEGER,
@@ -61,7 +62,7 @@ CREATE INDEX requests_duplicate ON requests (duplicate_of, id) WHERE duplicate_o
 CREATE TABLE tags (tag TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (tag, id)) STRICT, WITHOUT ROWID;
 CREATE INDEX tags_of_request ON tags (id, tag);
 CREATE TABLE tag_counts (tag TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE event_ids (hash INTEGER PRIMARY KEY, first_id INTEGER NOT NULL) STRICT;
+CREATE TABLE event_ids (hash BLOB PRIMARY KEY, first_id INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE spans (span INTEGER PRIMARY KEY, min_at INTEGER NOT NULL, max_at INTEGER NOT NULL) STRICT;
 CREATE TABLE totals (
   endpoint INTEGER PRIMARY KEY,
@@ -167,12 +168,6 @@ export function openIndexReader(directory: string): Db {
   return db
 }
 
-/** Whether SQLite says that the file is broken. */
-export function isIndexDamage(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB'
-}
-
 /** The check reads the whole file, so a large one is only opened; what turns up later makes it begin anew as well. */
 function isUsable(file: string): boolean {
   let db: Db | undefined
@@ -183,7 +178,7 @@ function isUsable(file: string): boolean {
     db.close()
     return pages > CHECKED_PAGES || damageOf(file) === null
   } catch (error) {
-    if (isIndexDamage(error)) return false
+    if (isDamage(error)) return false
     throw error
   } finally {
     if (db?.open === true) db.close()

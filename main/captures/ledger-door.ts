@@ -25,6 +25,14 @@ export class LedgerDoor {
     this.#reader = null
   }
 
+  /** The ledger with this identity is written now. True where another one was open: that file was set aside. */
+  follow(identity: string): boolean {
+    if (this.#reader === null || this.#reader.identity === identity) return false
+    this.#reader.close()
+    this.#reader = null
+    return true
+  }
+
   /** Throws STORE_FAILED where it cannot be read: its lists must not look empty then. */
   check(): void {
     this.#get()

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { damageOf, type StoreNotice } from '../store/integrity.ts'
+import { damageOf, isDamage, type StoreNotice, setAside } from '../store/integrity.ts'
 import { pragmaValue } from '../store/pragma.ts'
 import { openDatabase } from '../store/store.ts'
 import { LEDGER_FILE, otherVersion } from './ledger-reader.ts'
@@ -27,11 +27,11 @@ const PROBED = 200
  * new one is begun whose ids go on after it. Throws what SQLite says when the disk does not let it, and STORE_FAILED when
  * a newer Keyhold wrote it.
  */
-export function openLedger(directory: string, { maxPages }: LedgerOptions): Ledger {
+export function openLedger(directory: string, { maxPages, disk }: LedgerOptions): Ledger {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, LEDGER_FILE)
   const damage = existsSync(file) ? damageIn(file) : null
-  const aside = damage === null ? null : setAside(directory, file, damage)
+  const aside = damage === null ? null : beginAnew(directory, file, damage)
   if (!existsSync(file) || statSync(file).size === 0) makeFile(file)
   const db = openDatabase(file)
   try {
@@ -48,17 +48,11 @@ export function openLedger(directory: string, { maxPages }: LedgerOptions): Ledg
     // The ledger syncs its log itself, see ledger-log-sync.ts.
     db.pragma('synchronous = NORMAL')
     if (maxPages !== null) db.pragma(`max_page_count = ${maxPages}`)
-    return new SqliteLedger(db, file, aside === null ? [] : [aside.notice])
+    return new SqliteLedger(db, file, aside === null ? [] : [aside.notice], disk)
   } catch (error) {
     db.close()
     throw error
   }
-}
-
-/** Whether SQLite says that the file itself is broken, not that something could not be done now. */
-export function isDamage(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB'
 }
 
 /** The size of a page and the way space is given back are decided before anything is in the file. */
@@ -92,13 +86,9 @@ function damageIn(file: string): string | null {
   }
 }
 
-function setAside(directory: string, file: string, damage: string): { notice: StoreNotice; newestId: number } {
+function beginAnew(directory: string, file: string, damage: string): { notice: StoreNotice; newestId: number } {
   const newestId = newestIdIn(file)
-  const folder = join(directory, 'quarantine', new Date().toISOString().replaceAll(':', '-'))
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  for (const part of [file, `${file}-wal`, `${file}-shm`]) {
-    if (existsSync(part)) renameSync(part, join(folder, basename(part)))
-  }
+  const folder = setAside(directory, file)
   return {
     newestId,
     notice: {

@@ -3,6 +3,12 @@ import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs'
 /** A disk that is faster than this is waited for: handing the call to another thread and back takes as long. */
 const SHORT_MS = 0.5
 
+/** What brings a file to the disk, for tests of a disk that is slow or fails. */
+export interface LogDisk {
+  readonly fdatasync: (handle: number, done: (error: Error | null) => void) => void
+  readonly fdatasyncSync: (handle: number) => void
+}
+
 /**
  * Brings the write-ahead log of the ledger to the disk. With `synchronous = FULL` SQLite does this within COMMIT and
  * everything stands still meanwhile; with NORMAL it leaves it out and syncs only around checkpoints, and the same call
@@ -12,12 +18,14 @@ const SHORT_MS = 0.5
  */
 export class LogSync {
   readonly #handle: number
+  readonly #disk: LogDisk
   /** How long the last one took, in milliseconds. */
   #lastMs = Number.POSITIVE_INFINITY
   #running = 0
   #closed = false
 
-  constructor(log: string) {
+  constructor(log: string, disk: LogDisk = { fdatasync, fdatasyncSync }) {
+    this.#disk = disk
     this.#handle = openSync(log, 'r+')
   }
 
@@ -30,7 +38,7 @@ export class LogSync {
       return
     }
     this.#running += 1
-    fdatasync(this.#handle, (error) => {
+    this.#disk.fdatasync(this.#handle, (error) => {
       this.#lastMs = performance.now() - began
       this.#running -= 1
       this.#closeIfIdle()
@@ -40,7 +48,7 @@ export class LogSync {
 
   #syncHere(): Error | null {
     try {
-      fdatasyncSync(this.#handle)
+      this.#disk.fdatasyncSync(this.#handle)
       return null
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))
@@ -48,7 +56,7 @@ export class LogSync {
   }
 
   syncNow(): void {
-    fdatasyncSync(this.#handle)
+    this.#disk.fdatasyncSync(this.#handle)
   }
 
   /** A sync that runs keeps the handle open: its number could be given to another file. */

@@ -59,6 +59,17 @@ function unreadable(error: unknown): Problem {
   )
 }
 
+/** SQLite could not read now, for a reason that lies with the disk or with other connections. */
+const PASSING = /^SQLITE_(?:BUSY|LOCKED|IOERR|CANTOPEN|NOMEM|PROTOCOL)/
+
+/** Whether what was thrown while one request was read lies with its row: reading it again will say the same. */
+export function isUnreadableRow(error: unknown): error is Problem {
+  if (!(error instanceof Problem) || error.code !== 'STORE_FAILED') return false
+  const { cause } = error
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  return !PASSING.test(code)
+}
+
 export class SqliteLedgerReader implements LedgerReader {
   readonly identity: string
   protected readonly db: Db

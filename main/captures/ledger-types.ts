@@ -1,9 +1,12 @@
 import type { StoreNotice } from '../store/integrity.ts'
 import type { CaptureMarks, LedgerChange, NewCapture, StoredCapture } from './capture-record.ts'
+import type { LogDisk } from './ledger-log-sync.ts'
 
 export interface LedgerOptions {
   /** Most pages the file may have, for tests of a full disk; null for no bound. */
   readonly maxPages: number | null
+  /** In place of the real one, for tests of what is answered when. */
+  readonly disk?: LogDisk | undefined
 }
 
 /** What happened to requests after they were stored. A range names ids `fromId` to `toId`, both included. */

@@ -4,7 +4,7 @@ import { pragmaValue } from '../store/pragma.ts'
 import type { Db } from '../store/store.ts'
 import type { LedgerChange, NewCapture } from './capture-record.ts'
 import { HeadWriter } from './ledger-head.ts'
-import { LogSync } from './ledger-log-sync.ts'
+import { type LogDisk, LogSync } from './ledger-log-sync.ts'
 import { SqliteLedgerReader } from './ledger-reader.ts'
 import type { Ledger, LedgerNote, Outcome } from './ledger-types.ts'
 import { WordWriter } from './ledger-words.ts'
@@ -34,10 +34,10 @@ export class SqliteLedger extends SqliteLedgerReader implements Ledger {
   readonly #log: LogSync
 
   /** `file`: of the database; its log stands beside it. */
-  constructor(db: Db, file: string, notices: readonly StoreNotice[]) {
+  constructor(db: Db, file: string, notices: readonly StoreNotice[], disk?: LogDisk) {
     super(db)
     this.notices = notices
-    this.#log = new LogSync(`${file}-wal`)
+    this.#log = new LogSync(`${file}-wal`, disk)
     this.#words = new WordWriter(this.rows)
     this.#heads = new HeadWriter(this.#words)
     this.#newest = super.newestId()

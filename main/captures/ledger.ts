@@ -3,6 +3,7 @@
  * and searches have an index of their own that is made from it. One thread writes it, anyone reads.
  */
 
-export { isDamage, openLedger } from './ledger-file.ts'
-export { openLedgerReader } from './ledger-reader.ts'
+export { openLedger } from './ledger-file.ts'
+export type { LogDisk } from './ledger-log-sync.ts'
+export { isUnreadableRow, openLedgerReader } from './ledger-reader.ts'
 export type { Ledger, LedgerReader, Outcome } from './ledger-types.ts'

@@ -186,9 +186,9 @@ export class ListRows {
   }
 
   /** Of one endpoint, pinned ones left out, oldest first, with their bytes. */
-  oldestUnpinned(shard: number, match: string, limit: number): { id: number; at: number; bytes: number }[] {
+  oldestUnpinned(shard: number, match: string, limit: number): { id: number; keptSince: number; bytes: number }[] {
     const table = shardTable(shard)
-    const sql = `SELECT r.id AS id, r.at AS at, r.bytes AS bytes FROM ${table} CROSS JOIN requests r ON r.id = ${table}.rowid
+    const sql = `SELECT r.id AS id, r.kept_since AS keptSince, r.bytes AS bytes FROM ${table} CROSS JOIN requests r ON r.id = ${table}.rowid
       WHERE ${table} MATCH ? AND r.pinned = 0 ORDER BY ${table}.rowid LIMIT ?`
     return readRows(oldestRow, this.#all(sql, match, limit), 'captured request')
   }
@@ -202,7 +202,7 @@ export class ListRows {
   }
 }
 
-const oldestRow = z.object({ id: z.number().int(), at: z.number().int(), bytes: z.number().int() })
+const oldestRow = z.object({ id: z.number().int(), keptSince: z.number().int(), bytes: z.number().int() })
 
 function order({ newestFirst }: IdRange): string {
   return newestFirst ? 'DESC' : 'ASC'

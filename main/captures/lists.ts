@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { CaptureFilter, CaptureRow, Selection } from '../../shared/contract/captures.ts'
 import { notFound } from '../../shared/problems.ts'
+import { firstHeader } from '../../shared/raw-headers.ts'
 import { type SchemeId, schemeIds } from '../../shared/webhook-schemes.ts'
 import type { EndpointBook } from '../receiver/ports.ts'
 import { decodeCursor, encodeCursor } from '../store/cursor.ts'
 import { type Bounds, type CaptureQuery, compileQuery, countIds, findIds } from './capture-query.ts'
 import type { StoredCapture } from './capture-record.ts'
-import { contentOf, eventOfCapture, headerOf, pathBelowSlug } from './capture-text.ts'
+import { pathBelowSlug, quickEventOf } from './capture-text.ts'
 import { verdictCodes } from './facets.ts'
 import { rowFlags, SHOWN_PATH } from './index-file.ts'
 import type { ListRows, ShownRow } from './list-rows.ts'
@@ -29,6 +30,8 @@ export interface ListInput extends CaptureFilter {
   readonly limit: number
   readonly afterId?: number | undefined
 }
+
+type FilterSelection = Extract<Selection, { readonly filter: CaptureFilter }>
 
 export interface CaptureList {
   readonly items: CaptureRow[]
@@ -83,19 +86,14 @@ export class Lists {
     }
   }
 
-  /** Ids above `afterId` that are selected, oldest first. Those given by id are not looked for. */
-  selected(selection: Selection, afterId: number, limit: number): number[] {
-    if ('ids' in selection) {
-      const ids = [...new Set(selection.ids)].sort((a, b) => a - b)
-      return ids.filter((id) => id > afterId).slice(0, limit)
-    }
+  /** Ids above `afterId` that are selected, oldest first. */
+  selected(selection: FilterSelection, afterId: number, limit: number): number[] {
     const query = this.#compile(selection.filter)
     if (query === null) return []
     return findIds(this.#rows, query, { above: afterId, through: selection.throughId }, false, limit)
   }
 
-  countSelected(selection: Selection): number {
-    if ('ids' in selection) return new Set(selection.ids).size
+  countSelected(selection: FilterSelection): number {
     const query = this.#compile(selection.filter)
     if (query === null) return 0
     return countIds(
@@ -190,7 +188,7 @@ export class Lists {
     if (stored === null) return null
     const made = {
       path: pathBelowSlug(stored.target).slice(0, SHOWN_PATH),
-      eventId: eventOfCapture(stored, contentOf(stored)).id,
+      eventId: quickEventOf(stored).id,
     }
     if (this.#read.size >= REMEMBERED) this.#read.clear()
     this.#read.set(id, made)
@@ -212,9 +210,9 @@ export class Lists {
   }
 }
 
-/** What can be said of a request that the index has not come to. */
+/** What can be said at once of a request that the index has not come to. */
 export function unindexedRow(stored: StoredCapture, slug: string): CaptureRow {
-  const event = eventOfCapture(stored, contentOf(stored))
+  const event = quickEventOf(stored)
   return {
     id: stored.id,
     endpointId: stored.endpointId,
@@ -227,7 +225,7 @@ export function unindexedRow(stored: StoredCapture, slug: string): CaptureRow {
     scheme: stored.verdict.scheme,
     eventType: event.type,
     eventId: event.id,
-    contentType: headerOf(stored.rawHeaders, 'content-type'),
+    contentType: firstHeader(stored.rawHeaders, 'content-type'),
     bodyBytes: stored.body.byteLength,
     duplicateOf: null,
     late: stored.answer.late,

@@ -13,14 +13,14 @@ interface Follower {
 
 /** Tells those who look at a list that it is not the newest any more. */
 export class LiveBoard {
-  readonly #state: () => { newestId: number; behind: number }
+  readonly #state: () => Pick<LiveTick, 'newestId' | 'behind' | 'problem'>
   readonly #followers = new Set<Follower>()
   #perSecond = 0
   #quiet: NodeJS.Timeout | null = null
   #closed = false
 
-  /** `state`: newest id that lists know, and how many are stored but not in the lists yet. */
-  constructor(state: () => { newestId: number; behind: number }) {
+  /** `state`: how the lists stand now. */
+  constructor(state: () => Pick<LiveTick, 'newestId' | 'behind' | 'problem'>) {
     this.#state = state
   }
 

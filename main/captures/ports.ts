@@ -14,6 +14,11 @@ export interface LedgerWriter {
   apply(change: LedgerChange): Promise<readonly number[]>
   /** Calls back after requests were stored; returns the function that ends it. */
   onStored(listener: (event: StoredEvent) => void): () => void
+  /**
+   * Calls back with the identity of the ledger each time it was opened for writing: another one than before where a
+   * damaged file was set aside. Returns the function that ends it.
+   */
+  onLedger(listener: (identity: string) => void): () => void
 }
 
 /** What the other domains may read of captured requests. */
@@ -26,8 +31,17 @@ export interface CaptureReader {
     afterId: number,
     limit: number,
   ): { readonly captures: readonly StoredCapture[]; readonly throughId: number }
-  /** Ids of a selection above `afterId`, in order, at most `limit`. */
+  /**
+   * Waits a few seconds until the lists know everything a selection by filter can mean. Rejects with STORE_FAILED when they
+   * do not come so far: acting on less would leave requests out.
+   */
+  reached(selection: Selection): Promise<void>
+  /**
+   * Ids of a selection above `afterId`, in order, at most `limit`: of a filter what the lists know so far. Throws
+   * STORE_FAILED while there are no lists.
+   */
   selected(selection: Selection, afterId: number, limit: number): readonly number[]
+  /** Throws like {@link selected}. */
   countSelected(selection: Selection): number
   /** The request that came from this port of this machine at about this time, or null. */
   byConnection(remotePort: number, at: number): number | null

@@ -20,8 +20,9 @@ export function expired(rows: ListRows, endpoint: EndpointFacts, now: number): n
   let bytes = 0
   for (const oldest of oldestOf(rows, endpoint.id)) {
     const isOver = ids.length < excess.count || bytes < excess.bytes
-    const isOld = excess.before !== null && oldest.at < excess.before
-    if (!isOver && !isOld) break
+    const isOld = excess.before !== null && oldest.keptSince < excess.before
+    // A clock that was ahead for a while must not keep everything behind it.
+    if (!isOver && !isOld) continue
     ids.push(oldest.id)
     bytes += oldest.bytes
     if (ids.length >= DELETED_AT_ONCE) break
@@ -32,7 +33,7 @@ export function expired(rows: ListRows, endpoint: EndpointFacts, now: number): n
 interface Excess {
   readonly count: number
   readonly bytes: number
-  /** Arrivals before this time are too old; null without a bound. */
+  /** What is kept since before this time is too old; null without a bound. */
   readonly before: number | null
 }
 

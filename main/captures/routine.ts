@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { VerdictRecord } from '../../shared/contract/captures.ts'
 import { Problem } from '../../shared/problems.ts'
 import type { Clock } from '../host.ts'
@@ -8,8 +9,10 @@ import { expired } from './retention.ts'
 import { Judge } from './verdicts.ts'
 
 const MINUTE_MS = 60_000
-/** Requests that are judged before the main thread gets a turn. */
+/** Requests whose verdicts are written at once. */
 const JUDGED_AT_ONCE = 100
+/** Milliseconds of judging before the main thread gets a turn. */
+const JUDGED_MS = 10
 
 interface RoutineOptions {
   readonly index: CaptureIndex
@@ -26,6 +29,7 @@ export class Routine {
   #closed = false
   #resolving: Promise<void> | null = null
   #retaining: Promise<void> | null = null
+  #retainAgain = false
 
   constructor(options: RoutineOptions) {
     this.#options = options
@@ -46,8 +50,10 @@ export class Routine {
     await Promise.allSettled([this.#resolving, this.#retaining])
   }
 
+  /** One that is under way may be past an endpoint that was changed since: it is followed by another one. */
   applyRetention(): Promise<void> {
-    this.#retaining ??= this.#retain().finally(() => {
+    this.#retainAgain = this.#retaining !== null
+    this.#retaining ??= this.#retainAll().finally(() => {
       this.#retaining = null
     })
     return this.#retaining
@@ -58,6 +64,13 @@ export class Routine {
       this.#resolving = null
     })
     return this.#resolving
+  }
+
+  async #retainAll(): Promise<void> {
+    do {
+      this.#retainAgain = false
+      await this.#retain()
+    } while (this.#retainAgain && !this.#closed)
   }
 
   async #retain(): Promise<void> {
@@ -89,7 +102,13 @@ export class Routine {
       if (last === undefined) return
       afterId = last
       const verdicts: { id: number; verdict: VerdictRecord }[] = []
+      let since = performance.now()
       for (const id of ids) {
+        if (performance.now() - since >= JUDGED_MS) {
+          await nextTurn()
+          if (this.#closed) return
+          since = performance.now()
+        }
         const capture = stored(id)
         const endpoint = capture === null ? undefined : facts.get(capture.endpointId)
         if (capture === null || endpoint === undefined) continue

@@ -1,4 +1,5 @@
 import type { Diagnosis, VerdictRecord } from '../../shared/contract/captures.ts'
+import { firstHeader } from '../../shared/raw-headers.ts'
 import type { SchemeId } from '../../shared/webhook-schemes.ts'
 import {
   createVerifier,
@@ -9,7 +10,6 @@ import {
 } from '../../shared/webhook-signatures.ts'
 import type { EndpointBook, EndpointFacts } from '../receiver/ports.ts'
 import { type StoredCapture, verdictRecordOf } from './capture-record.ts'
-import { headerOf } from './capture-text.ts'
 
 /** Judges stored requests with the secrets of now. Decoded secrets live as long as it does: make one for each task. */
 export class Judge {
@@ -42,6 +42,7 @@ export class Judge {
         scheme,
         secrets.map(({ secret }) => secret),
         endpoint.schemeOptions,
+        endpoint.scheme === null ? 'detected' : 'set',
       ),
       labels: secrets.map(({ label }) => label),
     }
@@ -51,7 +52,8 @@ export class Judge {
 }
 
 /**
- * Why the signature does not fit, best guess first; nothing where it does. Secrets of other endpoints are tried as well.
+ * Why the signature does not fit, best guess first; nothing where it does. Secrets of other endpoints are tried as well,
+ * as far as they can be read.
  * Throws like `EndpointBook.secretsOf`.
  */
 export function diagnoseCapture(
@@ -66,7 +68,7 @@ export function diagnoseCapture(
     .filter(({ id }) => id !== endpoint.id)
     .flatMap(({ id, slug }) =>
       endpoints
-        .secretsOf(id)
+        .readableSecretsOf(id)
         .map(({ label, secret }) => ({ label: label === '' ? slug : `${slug}: ${label}`, secret })),
     )
   const found = diagnose(
@@ -84,9 +86,9 @@ function signedRequest({ method, publicUrl, rawHeaders, body }: StoredCapture): 
 
 /** Addresses the sender may have had, most likely first. */
 function urlsOf({ publicUrl, target, rawHeaders }: StoredCapture, localUrl: string | null): string[] {
-  const host = headerOf(rawHeaders, 'host')
-  const forwardedHost = headerOf(rawHeaders, 'x-forwarded-host') ?? headerOf(rawHeaders, 'x-original-host')
-  const forwardedProto = headerOf(rawHeaders, 'x-forwarded-proto') ?? 'https'
+  const host = firstHeader(rawHeaders, 'host')
+  const forwardedHost = firstHeader(rawHeaders, 'x-forwarded-host') ?? firstHeader(rawHeaders, 'x-original-host')
+  const forwardedProto = firstHeader(rawHeaders, 'x-forwarded-proto') ?? 'https'
   const urls = [
     publicUrl,
     forwardedHost === null ? null : `${forwardedProto}://${forwardedHost}${target}`,

@@ -15,7 +15,7 @@ export function attemptDetailView(row: AttemptRow, detail: DetailRow): AttemptDe
   return {
     ...attemptView(row),
     ...rest,
-    responseBody: answerText(responseBody, encoding?.trim().toLowerCase() ?? ''),
+    responseBody: answerText(responseBody, encoding ?? ''),
     timing: { connectMs, firstByteMs, totalMs },
   }
 }
@@ -25,11 +25,13 @@ const MAX_UNPACKED = 1_000_000
 
 /** Text of an answer, unpacked as far as it was kept; as it came where that fails. */
 function answerText(body: Buffer, encoding: string): string {
-  const unpacked = unpack(body, encoding) ?? body
+  const unpacked = unpackedAnswer(body, encoding) ?? body
   return unpacked.subarray(0, receiverLimits.answerBody).toString('utf8')
 }
 
-function unpack(body: Buffer, encoding: string): Buffer | null {
+/** Of the coding a `Content-Encoding` names. Null where it is another one, damaged, or too much. */
+export function unpackedAnswer(body: Buffer, contentEncoding: string): Buffer | null {
+  const encoding = contentEncoding.trim().toLowerCase()
   const part = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_UNPACKED }
   try {
     if (encoding === 'gzip' || encoding === 'x-gzip') return gunzipSync(body, part)

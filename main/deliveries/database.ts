@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { Problem } from '../../shared/problems.ts'
-import type { StoreNotice } from '../store/integrity.ts'
+import { isDamage, type StoreNotice, setAside } from '../store/integrity.ts'
 import { pragmaValue } from '../store/pragma.ts'
 import { type Db, openDatabase } from '../store/store.ts'
 import { deliverySchemas } from './schema.ts'
@@ -25,11 +25,7 @@ export function openDeliveries(directory: string): { readonly db: Db; readonly n
   } catch (error) {
     const damage = damageIn(error)
     if (damage === null) throw error
-    const folder = join(directory, 'quarantine', new Date().toISOString().replaceAll(':', '-'))
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    for (const part of [file, `${file}-wal`, `${file}-shm`]) {
-      if (existsSync(part)) renameSync(part, join(folder, basename(part)))
-    }
+    const folder = setAside(directory, file)
     const notice: StoreNotice = {
       severity: 'error',
       message: 'The record of deliveries was damaged and begins anew. Captured requests are not touched.',
@@ -70,7 +66,5 @@ function openFile(file: string): Db {
 
 function damageIn(error: unknown): string | null {
   const origin = error instanceof Problem ? error.cause : error
-  const code = origin instanceof Error && 'code' in origin ? String(origin.code) : ''
-  if (!code.startsWith('SQLITE_CORRUPT') && code !== 'SQLITE_NOTADB') return null
-  return origin instanceof Error ? origin.message : code
+  return origin instanceof Error && isDamage(origin) ? origin.message : null
 }

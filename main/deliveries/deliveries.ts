@@ -15,6 +15,7 @@ import type { Audit, Caller } from '../audit/audit.ts'
 import type { CaptureReader } from '../captures/ports.ts'
 import type { Changes } from '../changes.ts'
 import type { Clock } from '../host.ts'
+import { requireKeptFromScripts } from '../kept-secrets.ts'
 import type { EndpointBook } from '../receiver/ports.ts'
 import { decodeCursor, encodeCursor } from '../store/cursor.ts'
 import type { StoreNotice } from '../store/integrity.ts'
@@ -184,7 +185,8 @@ export class Deliveries {
 
   /**
    * Sends one captured request and answers when it is done; a target that fails is part of the answer. Throws NOT_FOUND,
-   * INVALID_INPUT when there is nothing to sign with, and like `Secrets.requireReady` when it has to be signed.
+   * INVALID_INPUT when there is nothing to sign with, FORBIDDEN where a stored secret would be sent in plain and must not
+   * be, and like `Secrets.requireReady` when it has to be signed.
    */
   async replayOne(caller: Caller, input: OneReplay, signal?: AbortSignal): Promise<AttemptDetail> {
     const resign = this.#resignOf(input)
@@ -195,6 +197,7 @@ export class Deliveries {
   /** The same with changes. What is left out stays as it was captured. */
   async replayEdited(caller: Caller, input: EditedReplay, signal?: AbortSignal): Promise<AttemptDetail> {
     const { captures, endpoints, clock, audit } = this.#deps
+    requireKeptFromScripts(caller, input.resign)
     if (input.ca !== null) requireAuthorities(input.ca)
     const request = replayedRequest(endpoints, captures.stored(input.id), input, clock.now(), input)
     const subject = { kind: 'capture', id: input.id, name: null }
@@ -209,8 +212,10 @@ export class Deliveries {
   }
 
   /** See {@link Replays.start}. */
-  replay(caller: Caller, input: ReplayInput): Job {
-    return this.#open().replays.start(caller, input)
+  async replay(caller: Caller, input: ReplayInput): Promise<Job> {
+    const { replays } = this.#open()
+    await this.#deps.captures.reached(input.selection)
+    return replays.start(caller, input)
   }
 
   /** Newest first. */
@@ -230,8 +235,8 @@ export class Deliveries {
   }
 
   /** See {@link Replays.resume}. */
-  resumeJob(id: number): Job {
-    return this.#open().replays.resume(id)
+  resumeJob(caller: Caller, id: number): Job {
+    return this.#open().replays.resume(caller, id)
   }
 
   /** See {@link Replays.cancel}. */

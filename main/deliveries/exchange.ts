@@ -1,10 +1,12 @@
 import { receiverLimits } from '../../shared/limits.ts'
 import type { ProblemData } from '../../shared/problems.ts'
-import { firstHeader } from '../../shared/webhook-signatures/raw-headers.ts'
+import { firstHeader } from '../../shared/raw-headers.ts'
 import type { Clock } from '../host.ts'
 import { type RawAnswer, type RawClient, RawFailure } from '../http/raw-client.ts'
+import { parseRetryAfter } from '../http/retry-after.ts'
 import { wireHeaders } from '../http/wire-headers.ts'
 import type { NewAttempt } from './attempt-rows.ts'
+import { withoutSecrets } from './echoed-secrets.ts'
 import { failureProblem, statusProblem } from './failures.ts'
 import type { Outgoing } from './outgoing.ts'
 
@@ -89,10 +91,6 @@ export function notSent(request: Pick<Outgoing, 'method' | 'url'>, at: number, p
   }
 }
 
-/** Headers that hold a secret in plain: it has its place in the vault and is not written a second time. */
-const secretHeaders = new Set(['authorization', 'x-gitlab-token'])
-const HIDDEN = '(not kept)'
-
 /** As it is written down. */
 export function attemptOf(
   outcome: Outcome,
@@ -111,13 +109,13 @@ export function attemptOf(
     problem: answer === null ? problem : null,
     becameCaptureId: null,
     detail: {
-      requestHeaders: pairs(outcome.sentHeaders).map(([name, value]) => [
-        name,
-        secretHeaders.has(name.toLowerCase()) ? HIDDEN : value,
-      ]),
+      ...withoutSecrets({
+        sentHeaders: outcome.sentHeaders,
+        answerHeaders: answer?.rawHeaders ?? [],
+        body: answer?.body ?? Buffer.alloc(0),
+        cut: answer?.cut ?? false,
+      }),
       requestBytes: outcome.requestBytes,
-      responseHeaders: pairs(answer?.rawHeaders ?? []),
-      responseBody: Buffer.from(answer?.body ?? []),
       responseBytes: answer?.bytes ?? 0,
       responseCut: answer?.cut ?? false,
       connectMs: answer?.timing.connectMs ?? null,
@@ -127,17 +125,7 @@ export function attemptOf(
   }
 }
 
-/** Milliseconds that the answer asks to wait (RFC 9110 section 10.2.3), or null. */
-export function retryAfterMs(outcome: Outcome, now: number): number | null {
-  const text = outcome.answer === null ? null : firstHeader(outcome.answer.rawHeaders, 'retry-after')
-  if (text === null) return null
-  if (/^\d{1,9}(\.\d{1,9})?$/.test(text.trim())) return Math.ceil(Number(text) * 1_000)
-  const date = /[A-Za-z]/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(date) ? null : Math.max(0, date - now)
-}
-
-function pairs(rawHeaders: readonly string[]): [string, string][] {
-  const list: [string, string][] = []
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) list.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? ''])
-  return list
+/** Milliseconds that the answer asks to wait, or null. */
+export function retryAfterMs({ answer }: Outcome, now: number): number | null {
+  return answer === null ? null : parseRetryAfter(firstHeader(answer.rawHeaders, 'retry-after'), now)
 }

@@ -114,9 +114,24 @@ export function incompleteProblem(why: 'too-large' | 'aborted'): ProblemData {
   }).toData()
 }
 
+/** What stands below the slug would lead out of the target's path, to what its operator did not mean to reach. */
+export function pathProblem(): Problem {
+  return new Problem(
+    'INVALID_INPUT',
+    'The path of the request leads out of the path of the target, so it was not sent.',
+    {
+      cause: 'It has "..", an empty part or a backslash below the slug, and the target takes over the path.',
+      remedies: ['Send it without keeping the path, if it is meant to arrive.', 'Look at who sent it.'],
+    },
+  )
+}
+
 export function loopProblem(): ProblemData {
-  return new Problem('INVALID_INPUT', 'The target leads back to the receiver and was switched off.', {
+  return new Problem('INVALID_INPUT', 'The target leads back to the receiver, so nothing was sent to it.', {
     cause: 'Each forwarded request would be captured and forwarded again, without end.',
-    remedies: ['Set the address of the program that handles the webhooks as the target.'],
+    remedies: [
+      'Set the address of the program that handles the webhooks as the target.',
+      'Then retry the dead letters of the target.',
+    ],
   }).toData()
 }

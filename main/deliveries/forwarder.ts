@@ -6,9 +6,9 @@ import type { EndpointBook } from '../receiver/ports.ts'
 import { type Alarm, settledOrLate } from './alarm.ts'
 import type { AttemptRows } from './attempt-rows.ts'
 import { attemptOf, type DeliveryClient, exchange, notSent, type Outcome, retryAfterMs } from './exchange.ts'
-import { deletedProblem, incompleteProblem, loopProblem } from './failures.ts'
+import { deletedProblem, incompleteProblem, loopProblem, pathProblem } from './failures.ts'
 import { deliveryFault, type Journal } from './journal.ts'
-import { outgoingOf } from './outgoing.ts'
+import { leavesTarget, outgoingOf } from './outgoing.ts'
 import { leadsBack } from './own-receiver.ts'
 import type { QueueRows, Retry } from './queue-rows.ts'
 import { retryDelay } from './retry-plan.ts'
@@ -199,11 +199,6 @@ export class Forwarder {
   async #attempt(captureId: number, retry: Retry | null, known: StoredCapture | null): Promise<void> {
     const target = this.#target
     const capture = known ?? this.#readAgain(captureId)
-    if (capture !== null && leadsBack(target.url, capture.publicUrl, this.#deps.endpoints)) {
-      this.#mustReload = true
-      this.#switchOff(loopProblem())
-      return
-    }
     this.#active += 1
     const outcome = await this.#send(target, captureId, capture).finally(() => {
       this.#active -= 1
@@ -213,7 +208,8 @@ export class Forwarder {
     if (isGone) this.#target = { ...this.#target, enabled: false }
     this.#learn(outcome)
     this.wake()
-    await this.#deps.journal.write(() => this.#record(target, captureId, retry, outcome))
+    const isWhole = capture !== null && capture.refused === null
+    await this.#deps.journal.write(() => this.#record(target, captureId, retry, outcome, isWhole))
     if (isGone) this.#switchOff(outcome.problem)
     this.#deps.onAttempt()
   }
@@ -228,16 +224,19 @@ export class Forwarder {
   }
 
   async #send(target: StoredTarget, captureId: number, capture: StoredCapture | null): Promise<Outcome> {
-    const { http, clock } = this.#deps
+    const { http, clock, endpoints } = this.#deps
     const { url, keepPath, timeoutMs, ca } = target
     if (capture === null) return notSent({ method: 'POST', url }, clock.now(), deletedProblem(captureId))
+    const bare = { method: capture.method, url }
+    if (capture.refused !== null) return notSent(bare, clock.now(), incompleteProblem(capture.refused))
+    if (leadsBack(url, endpoints)) return notSent(bare, clock.now(), loopProblem())
+    if (keepPath && leavesTarget(capture)) return notSent(bare, clock.now(), pathProblem().toData())
     const outgoing = outgoingOf(capture, url, keepPath)
-    if (capture.refused !== null) return notSent(outgoing, clock.now(), incompleteProblem(capture.refused))
     return exchange(http, clock, outgoing, { timeoutMs, ca, exact: true, signal: this.#cutting.signal })
   }
 
-  /** All that follows from an attempt, in one transaction. */
-  #record(target: StoredTarget, captureId: number, retry: Retry | null, outcome: Outcome): void {
+  /** All that follows from an attempt, in one transaction. What is not there, or not whole, cannot be sent later either. */
+  #record(target: StoredTarget, captureId: number, retry: Retry | null, outcome: Outcome, isWhole: boolean): void {
     const { queue, attempts, clock } = this.#deps
     const { id: targetId, url, retries } = target
     const made = (retry?.attempts ?? 0) + 1
@@ -245,9 +244,7 @@ export class Forwarder {
     const { answer, problem, at } = outcome
     const isLast = retry?.byHand === true || answer?.status === 410 || problem?.code === 'INVALID_INPUT'
     const delay = isLast ? null : retryDelay(retries, made, captureId, retryAfterMs(outcome, clock.now()))
-    // What is not there, or not whole, cannot be sent by trying again.
-    const isHopeless = answer === null && outcome.sentHeaders.length === 0
-    if (problem === null || isHopeless) queue.deleteRetry(targetId, captureId)
+    if (problem === null || !isWhole) queue.deleteRetry(targetId, captureId)
     else if (delay !== null) {
       queue.putRetry(targetId, { captureId, attempts: made, dueAt: clock.now() + delay, byHand: false })
     } else {

@@ -1,13 +1,9 @@
 import type { Job } from '../../shared/contract/deliveries.ts'
+import { Followers } from '../followers.ts'
 import type { Alarm } from './alarm.ts'
 
 /** Shortest time between two messages about the same job. */
 const GAP_MS = 250
-
-interface Listener {
-  readonly pending: Map<number, Job>
-  wake: (() => void) | null
-}
 
 interface Followed {
   job: Job
@@ -19,8 +15,7 @@ interface Followed {
 export class JobBoard {
   readonly #alarm: Alarm
   readonly #jobs = new Map<number, Followed>()
-  readonly #listeners = new Set<Listener>()
-  #isClosed = false
+  readonly #followers = new Followers<Job>()
 
   constructor(alarm: Alarm) {
     this.#alarm = alarm
@@ -36,36 +31,13 @@ export class JobBoard {
   }
 
   /** The jobs that are under way, then each change, until `signal` or {@link close} ends it. */
-  async *follow(signal: AbortSignal | undefined): AsyncGenerator<Job> {
-    const now = [...this.#jobs.values()].map(({ job }) => [job.id, job] as const)
-    const listener: Listener = { pending: new Map(now), wake: null }
-    const wake = () => listener.wake?.()
-    this.#listeners.add(listener)
-    signal?.addEventListener('abort', wake, { once: true })
-    try {
-      while (!signal?.aborted) {
-        for (const [id, job] of listener.pending) {
-          listener.pending.delete(id)
-          yield job
-          if (signal?.aborted) return
-        }
-        if (this.#isClosed) return
-        if (listener.pending.size > 0 || signal?.aborted) continue
-        await new Promise<void>((resolve) => {
-          listener.wake = resolve
-        })
-        listener.wake = null
-      }
-    } finally {
-      signal?.removeEventListener('abort', wake)
-      this.#listeners.delete(listener)
-    }
+  follow(signal: AbortSignal | undefined): AsyncGenerator<Job> {
+    return this.#followers.follow(() => [...this.#jobs].map(([id, { job }]) => [id, job] as const), signal)
   }
 
   close(): void {
-    this.#isClosed = true
     for (const followed of this.#jobs.values()) if (followed.endAlarm !== null) this.#send(followed)
-    for (const listener of this.#listeners) listener.wake?.()
+    this.#followers.close()
   }
 
   #send(followed: Followed): void {
@@ -74,9 +46,6 @@ export class JobBoard {
     followed.sentAt = performance.now()
     const { job } = followed
     if (job.state !== 'running' && job.state !== 'paused') this.#jobs.delete(job.id)
-    for (const listener of this.#listeners) {
-      listener.pending.set(job.id, job)
-      listener.wake?.()
-    }
+    this.#followers.publish(job.id, job)
   }
 }

@@ -1,4 +1,5 @@
 import { Problem } from '../../shared/problems.ts'
+import { defectOf } from '../defects.ts'
 import type { Db } from '../store/store.ts'
 
 interface Entry {
@@ -110,7 +111,7 @@ export function deliveryFault(error: unknown): Problem {
       'INTERNAL',
       'A delivery failed inside Keyhold.',
       {
-        cause: error instanceof Error ? error.name : 'An unknown fault.',
+        cause: `A defect: ${defectOf(error)}.`,
         remedies: ['Nothing that was done is lost. It goes on by itself, or when it is resumed.'],
       },
       { cause: error },

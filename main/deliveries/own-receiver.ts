@@ -21,9 +21,13 @@ function isThisMachine(host: string): boolean {
   return addresses.some(({ address }) => host === address || host === `[${address}]`)
 }
 
-/** Whether forwarding there would bring a request back to where it was captured, perhaps through a tunnel. */
-export function leadsBack(url: string, publicUrl: string | null, endpoints: Pick<EndpointBook, 'localUrl'>): boolean {
+/**
+ * Whether forwarding there would bring a request back to the receiver, perhaps through the tunnel in force. What a
+ * captured request says of where it was sent does not count: anybody could stop the forwarding with a header.
+ */
+export function leadsBack(url: string, endpoints: Pick<EndpointBook, 'localUrl' | 'publicUrl'>): boolean {
   if (isOwnReceiver(url, endpoints)) return true
+  const publicUrl = endpoints.publicUrl()
   return publicUrl !== null && URL.canParse(publicUrl) && new URL(publicUrl).host === new URL(url).host
 }
 

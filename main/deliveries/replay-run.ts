@@ -150,6 +150,8 @@ export class ReplayRun {
     const { captures } = this.#deps
     const { selection } = this.#row.input
     for (;;) {
+      // An index that is begun anew knows few of them for a while: the rest would be taken for gone.
+      await captures.reached(selection)
       const ids = captures.selected(selection, this.#read, PAGE)
       if (ids.length === 0) return
       for (const id of ids) {

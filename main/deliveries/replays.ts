@@ -4,6 +4,7 @@ import { invalidField, notFound, Problem } from '../../shared/problems.ts'
 import { countOf } from '../../shared/words.ts'
 import type { Audit, Caller } from '../audit/audit.ts'
 import type { StoredCapture } from '../captures/capture-record.ts'
+import { requireKeptFromScripts } from '../kept-secrets.ts'
 import { settledOrLate } from './alarm.ts'
 import { requireAuthorities } from './forwarding.ts'
 import { JobBoard } from './job-board.ts'
@@ -35,10 +36,12 @@ export class Replays {
 
   /**
    * Answers at once. Throws INVALID_INPUT when nothing is selected, when there is no secret to sign with, or a fresh
-   * timestamp would need a new signature; and like `Secrets.requireReady` when it has to be signed.
+   * timestamp would need a new signature; FORBIDDEN where a stored secret would be sent in plain and must not be; and
+   * like `Secrets.requireReady` when it has to be signed.
    */
   start(caller: Caller, input: ReplayInput): Job {
     const { captures, endpoints, journal, jobs, audit, clock } = this.#deps
+    requireKeptFromScripts(caller, input.resign)
     this.#requireRoom()
     if (input.ca !== null) requireAuthorities(input.ca)
     const total = captures.countSelected(input.selection)
@@ -78,14 +81,18 @@ export class Replays {
     return live.run.view()
   }
 
-  /** Throws NOT_FOUND, and CONFLICT for one that has ended for good or whose secret was not kept. */
-  resume(id: number): Job {
+  /**
+   * Throws NOT_FOUND, CONFLICT for one that has ended for good or whose secret was not kept, and FORBIDDEN like
+   * {@link start}.
+   */
+  resume(caller: Caller, id: number): Job {
+    const row = this.#required(id)
+    if (!row.secretGiven) requireKeptFromScripts(caller, row.input.resign)
     const live = this.#runs.get(id)
     if (live?.run.state === 'paused') {
       live.run.resume()
       return live.run.view()
     }
-    const row = this.#required(id)
     if (live !== undefined || (row.state !== 'interrupted' && row.state !== 'paused')) {
       throw this.#notPossible(id, 'resumed')
     }

@@ -1,4 +1,5 @@
 import type { RetryPolicy } from '../../shared/contract/deliveries.ts'
+import { throwDice } from '../../shared/dice.ts'
 import { retrySchedules } from '../../shared/retry-schedules.ts'
 
 const second = 1_000
@@ -37,13 +38,6 @@ export function retryDelay(
   const delay = plan.delaysMs[made - 1]
   if (delay === undefined) return null
   const [low, high] = plan.jitter
-  const spread = delay * (low + (high - low) * share(captureId, made))
+  const spread = delay * (low + (high - low) * throwDice(captureId, made))
   return Math.round(Math.max(spread, Math.min(retryAfter ?? 0, plan.longestMs)))
-}
-
-/** A number from 0 to 1 that looks like chance and is the same every time. */
-function share(captureId: number, made: number): number {
-  let hash = Math.imul(captureId ^ (made * 0x9e37_79b1), 0x85eb_ca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35)
-  return ((hash ^ (hash >>> 16)) >>> 0) / 0xffff_ffff
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Resign } from '../../shared/contract/deliveries.ts'
 import { invalidField } from '../../shared/problems.ts'
+import { firstHeader } from '../../shared/raw-headers.ts'
 import { type SchemeId, schemes } from '../../shared/webhook-schemes.ts'
-import { firstHeader } from '../../shared/webhook-signatures/raw-headers.ts'
 import {
   detectScheme,
   eventOf,
@@ -12,6 +12,7 @@ import {
   verify,
 } from '../../shared/webhook-signatures.ts'
 import type { StoredCapture } from '../captures/capture-record.ts'
+import { requireOwnScheme } from '../kept-secrets.ts'
 import type { EndpointBook } from '../receiver/ports.ts'
 import type { Outgoing } from './outgoing.ts'
 
@@ -28,8 +29,8 @@ const signatureHeaders = new Set(
  * something outside the headers, that is changed too: the number `webhookTimestamp` in a body for Linear, `bodySHA256`
  * in the URL for Twilio. Nothing else changes.
  *
- * Throws INVALID_INPUT where there is no secret or it cannot sign, NOT_FOUND for a secret that is gone, and like
- * `Secrets.requireReady` while the vault is locked.
+ * Throws INVALID_INPUT where there is no secret or it cannot sign, NOT_FOUND for a secret that is gone, FORBIDDEN like
+ * {@link requireOwnScheme}, and like `Secrets.requireReady` while the vault is locked.
  */
 export function resigned(
   endpoints: EndpointBook,
@@ -80,12 +81,19 @@ export function requireFreshPossible(endpoints: EndpointBook, capture: StoredCap
   ])
 }
 
-/** Throws INVALID_INPUT, NOT_FOUND, and like `Secrets.requireReady`. */
+/** Throws INVALID_INPUT, NOT_FOUND, FORBIDDEN like {@link requireOwnScheme}, and like `Secrets.requireReady`. */
 export function secretFor(endpoints: EndpointBook, endpointId: number, resign: Resign): string {
   if (resign.secret !== undefined) return resign.secret
-  if (resign.secretId !== undefined) return endpoints.secret(resign.secretId).secret
+  if (resign.secretId !== undefined) {
+    const stored = endpoints.secret(resign.secretId)
+    requireOwnScheme(endpoints, stored.endpointId, resign.scheme)
+    return stored.secret
+  }
   const [first] = endpoints.secretsOf(endpointId)
-  if (first !== undefined) return first.secret
+  if (first !== undefined) {
+    requireOwnScheme(endpoints, endpointId, resign.scheme)
+    return first.secret
+  }
   throw invalidField('resign', 'The endpoint has no secret to sign with.', [
     'Add the secret to the endpoint.',
     'Or give one with this call; it is not stored.',

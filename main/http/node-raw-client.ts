@@ -2,6 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
 import { createSecureContext, rootCertificates } from 'node:tls'
+import { codeOf, TLS_CODES } from './fault-codes.ts'
 import { type RawAnswer, type RawClient, RawFailure, type RawFailureKind, type RawRequest } from './raw-client.ts'
 import { readTarget, wireHeaders } from './wire-headers.ts'
 
@@ -218,9 +219,6 @@ function exchange({ request, url, path, headers, agent, started }: Exchange): Pr
   })
 }
 
-const TLS_CODES =
-  /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO$|CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT|CRL_)/
-
 const tlsWords: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'it is signed by itself',
   SELF_SIGNED_CERT_IN_CHAIN: 'it comes from an authority of its own',
@@ -262,11 +260,4 @@ function describe(error: unknown, host: string): { readonly kind: RawFailureKind
 
 function isBroken(error: unknown): boolean {
   return codeOf(error).startsWith('HPE_')
-}
-
-/** The code of an error, or of the first of those it gathers (one per address that was tried). */
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0 && !('code' in error)) return codeOf(error.errors[0])
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
-  return 'unknown fault'
 }

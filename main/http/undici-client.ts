@@ -1,5 +1,6 @@
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Agent, type Dispatcher, request as send } from 'undici'
+import { codeOf, TLS_CODES } from './fault-codes.ts'
 import { type HttpClient, HttpFailure, type HttpRequest, type HttpResponse } from './http-client.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -7,7 +8,7 @@ const DEFAULT_MAX_BYTES = 10 * 1_024 * 1_024
 const CONNECT_TIMEOUT_MS = 10_000
 
 /**
- * The one way out of Keyhold to other machines: HTTP/1.1 over kept-alive connections, certificates checked,
+ * How Keyhold asks providers: HTTP/1.1 over kept-alive connections, certificates checked,
  * redirects never followed. Failures name the host and the code of the fault, never the path, a header or the
  * body, and carry no `cause`: what a library puts into its errors is not ours to vouch for.
  *
@@ -149,8 +150,6 @@ function tooLarge(maxBytes: number): HttpFailure {
   return new HttpFailure('too-large', `the answer is larger than ${Math.round(maxBytes / 1_024)} KiB.`)
 }
 
-const TLS_CODES =
-  /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO$|CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT|CRL_)/
 const TIMEOUT_CODES = /^(?:UND_ERR_CONNECT_TIMEOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT|ETIMEDOUT)$/
 
 const NETWORK_WORDS: Readonly<Record<string, string>> = {
@@ -168,11 +167,4 @@ function failureOf(error: unknown, host: string): HttpFailure {
   if (TLS_CODES.test(code)) return new HttpFailure('tls', `the certificate or encryption of ${host} failed (${code}).`)
   if (TIMEOUT_CODES.test(code)) return new HttpFailure('timeout', `${host} did not answer in time (${code}).`)
   return new HttpFailure('network', `${host}: ${NETWORK_WORDS[code] ?? 'the connection failed'} (${code}).`)
-}
-
-/** The code of an error or of the first of the errors it gathers (one per address that was tried). */
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0 && !('code' in error)) return codeOf(error.errors[0])
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
-  return 'unknown fault'
 }

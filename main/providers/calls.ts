@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RateLimit } from '../../shared/contract/keys.ts'
 import { HttpFailure, type HttpRequest, type HttpResponse } from '../http/http-client.ts'
+import { parseRetryAfter } from '../http/retry-after.ts'
 import { describeNotJson, failureOutcome, type JsonAnswer, outcome, readJson, wordsOf } from './answers.ts'
 import { type CallContext, type Credential, ProviderError, type ValidationResult } from './provider.ts'
 import { shorten, withoutSecret } from './provider-text.ts'
-import { parseRetryAfter } from './rate-limits.ts'
 
 /** An answer as adapters read it: the body parsed, the provider's words already free of the secret. */
 export interface Answer {

@@ -46,18 +46,6 @@ export function parseDuration(text: string): number | null {
   return sum
 }
 
-/** Milliseconds to wait from a `Retry-After` header: seconds or an HTTP date. Null if it is absent or unreadable. */
-export function parseRetryAfter(text: string | undefined, now: number): number | null {
-  const raw = text?.trim() ?? ''
-  if (raw === '' || raw.length > 64) return null
-  if (/^\d+(?:\.\d+)?$/.test(raw)) {
-    const milliseconds = Math.ceil(Number(raw) * 1_000)
-    return milliseconds <= MAX_INSTANT ? milliseconds : null
-  }
-  const at = /^[A-Za-z]{3}|^\d{4}-\d\d-\d\dT/.test(raw) ? Date.parse(raw) : Number.NaN
-  return Number.isFinite(at) ? Math.max(0, Math.ceil(at - now)) : null
-}
-
 function instant(milliseconds: number): number | null {
   return Number.isFinite(milliseconds) && milliseconds >= 0 && milliseconds <= MAX_INSTANT
     ? Math.round(milliseconds)

@@ -3,7 +3,8 @@ import { receiverLimits } from '../../shared/limits.ts'
 import { invalidField, notFound, Problem } from '../../shared/problems.ts'
 import { usualBehaviour, usualRetention } from '../../shared/receiver-defaults.ts'
 import { type SchemeId, schemes } from '../../shared/webhook-schemes.ts'
-import { generateSecret } from '../../shared/webhook-signatures.ts'
+import { generateSecret, secretProblem } from '../../shared/webhook-signatures.ts'
+import { withoutUndefined } from '../../shared/without-undefined.ts'
 import type { Audit, Caller } from '../audit/audit.ts'
 import type { Clock } from '../host.ts'
 import type { Store } from '../store/store.ts'
@@ -107,6 +108,7 @@ export class Endpoints {
         remedies: ['Delete endpoints that are no longer needed.'],
       })
     }
+    if (secret !== undefined) requireSecret(given.scheme ?? null, secret)
     const now = clock.now()
     const fields = complete({
       slug,
@@ -153,8 +155,40 @@ export class Endpoints {
     this.#changed()
   }
 
-  /** Throws NOT_FOUND, CONFLICT when there are too many, and VAULT_*. */
+  /** Of one whose deletion was begun in a former run, unless it is gone already. */
+  finishDeletion(id: number): void {
+    const endpoint = this.#all.get(id)
+    if (endpoint === undefined) return
+    this.delete({ source: 'system' }, id, `/h/${endpoint.slug}. The deletion was begun before Keyhold ended.`)
+  }
+
+  /** Throws NOT_FOUND, INVALID_INPUT for one that cannot be of the scheme, CONFLICT when there are too many, and VAULT_*. */
   addSecret(caller: Caller, id: number, label: string, value: string): StoredEndpoint {
+    requireSecret(this.get(id).scheme, value)
+    return this.#addSecret(caller, id, label, value)
+  }
+
+  /** Throws NOT_FOUND. */
+  removeSecret(caller: Caller, id: number, secretId: number): StoredEndpoint {
+    const endpoint = this.get(id)
+    const secret = this.#storedSecrets(id).find((stored) => stored.id === secretId)
+    if (secret === undefined) throw notFound('signing secret', secretId)
+    this.#deps.store.transaction(() => {
+      this.#deps.rows.deleteSecret(secretId)
+      this.#record(caller, 'endpoint.secret-removed', endpoint, secret.label)
+    })
+    this.#changed()
+    return endpoint
+  }
+
+  /** A new secret in the form of the scheme, stored like any other; it is returned this once. Throws NOT_FOUND, CONFLICT, VAULT_*. */
+  generateSecret(caller: Caller, id: number, scheme: SchemeId): { secret: string; publicKey: string | null } {
+    const { secret, publicKey } = generateSecret(scheme)
+    this.#addSecret(caller, id, `Made for ${schemes[scheme].name}`, secret)
+    return { secret, publicKey: publicKey ?? null }
+  }
+
+  #addSecret(caller: Caller, id: number, label: string, value: string): StoredEndpoint {
     const { store, secrets, clock } = this.#deps
     const endpoint = this.get(id)
     secrets.requireReady()
@@ -171,26 +205,6 @@ export class Endpoints {
     })
     this.#changed()
     return endpoint
-  }
-
-  /** Throws NOT_FOUND. */
-  removeSecret(caller: Caller, id: number, secretId: number): StoredEndpoint {
-    const endpoint = this.get(id)
-    const secret = this.#storedSecrets(id).find((stored) => stored.id === secretId)
-    if (secret === undefined) throw notFound('signing secret', secretId)
-    this.#deps.store.transaction(() => {
-      this.#deps.rows.deleteSecret(secretId)
-      this.#record(caller, 'endpoint.secret-removed', endpoint, secret.label)
-    })
-    this.#changed()
-    return endpoint
-  }
-
-  /** A new secret in the form of the scheme, stored like any other; it is returned this once. Throws like {@link addSecret}. */
-  generateSecret(caller: Caller, id: number, scheme: SchemeId): { secret: string; publicKey: string | null } {
-    const { secret, publicKey } = generateSecret(scheme)
-    this.addSecret(caller, id, `Made for ${schemes[scheme].name}`, secret)
-    return { secret, publicKey: publicKey ?? null }
   }
 
   #storedSecrets(endpointId: number): readonly StoredSecret[] {
@@ -244,6 +258,11 @@ export class Endpoints {
   }
 }
 
+function requireSecret(scheme: SchemeId | null, secret: string): void {
+  const problem = secretProblem(scheme, secret)
+  if (problem !== null) throw invalidField('secret', problem)
+}
+
 /** The generic scheme can do nothing without its options; every other one has none. */
 function complete<T extends Fields>(fields: T): T {
   if (fields.scheme !== 'generic-hmac') return { ...fields, schemeOptions: null }
@@ -252,8 +271,4 @@ function complete<T extends Fields>(fields: T): T {
     'schemeOptions',
     'Say in which header the signature is, and how it is made: algorithm, encoding and what stands before it.',
   )
-}
-
-function withoutUndefined<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as never
 }

@@ -40,8 +40,8 @@ export class Listening {
     this.#set('listening', port, null)
   }
 
-  failed(problem: Problem, freePort: number | null): void {
-    this.#set('failed', null, problem.toData(), freePort)
+  failed(problem: ProblemData, freePort: number | null): void {
+    this.#set('failed', null, problem, freePort)
   }
 
   disk(full: boolean): void {

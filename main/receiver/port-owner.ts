@@ -1,12 +1,14 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { basename } from 'node:path'
 
 const LISTENING = '0A'
 /** Ports above the wanted one that are tried. */
 const TRIED = 20
+const MAX_NAME = 60
 
 /**
- * Name of the program that listens on this port of this machine, "nginx (process 812)". Null where that cannot be told:
+ * Name of the program that listens on this port of this machine, "node server.mjs (process 812)". Null where that cannot be told:
  * only Linux says it without further programs, and only of processes of the same user.
  */
 export async function whoHasPort(port: number): Promise<string | null> {
@@ -56,12 +58,25 @@ async function ownerOf(sockets: ReadonlySet<string>): Promise<string | null> {
       const target = await readlink(`${folder}/${handle}`).catch(() => '')
       const socket = /^socket:\[(\d+)\]$/.exec(target)?.[1]
       if (socket !== undefined && sockets.has(socket)) {
-        const name = (await readOrEmpty(`/proc/${pid}/comm`)).trim()
+        const name =
+          programOf(await readOrEmpty(`/proc/${pid}/cmdline`)) || (await readOrEmpty(`/proc/${pid}/comm`)).trim()
         return name === '' ? `Process ${pid}` : `${name} (process ${pid})`
       }
     }
   }
   return null
+}
+
+/**
+ * "node server.mjs" of a command line as in /proc (words end with NUL), '' where there is none. Of the words only the
+ * program and its script are shown: others may be secrets. A program may have put a title there ("nginx: master …").
+ */
+export function programOf(commandLine: string): string {
+  const [program = '', ...words] = commandLine.split('\0')
+  const name = basename(program.split(/: | --/)[0] ?? '').trim()
+  const script = words.find((word) => /^[^-].*\.(?:[cm]?[jt]s|py|rb|php|pl|jar|sh)$/.test(word))
+  const shown = script === undefined ? name : `${name} ${basename(script)}`
+  return shown.replace(/\p{C}/gu, '').slice(0, MAX_NAME)
 }
 
 async function readOrEmpty(file: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { Problem } from '../../shared/problems.ts'
+import { Problem, type ProblemData } from '../../shared/problems.ts'
 import type { LedgerChange, LedgerResult } from '../captures/capture-record.ts'
 import type { LedgerWriter, StoredEvent } from '../captures/ports.ts'
 import type { FromThread, ThreadConfig, ThreadStart, ToThread } from './thread/messages.ts'
@@ -36,30 +36,42 @@ export class ReceiverThread implements LedgerWriter {
   readonly #calls = new Map<number, Call>()
   readonly #nonces = new Set<string>()
   readonly #storedListeners = new Set<(event: StoredEvent) => void>()
+  readonly #ledgerListeners = new Set<(identity: string) => void>()
   #worker: Worker | null = null
   #lastCall = 0
   #config: ThreadConfig | null = null
   /** Where it listened last, so that a free port that was found stays the same after a crash. */
   #port: number | null = null
+  /** The free port that every configuration since a crash is for; null before one. */
+  #portAfterCrash: number | null = null
   #pause = FIRST_PAUSE_MS
   #restart: NodeJS.Timeout | null = null
   #lastCrash: string | null = null
   #closing: Promise<void> | null = null
+  #problem: ProblemData | null = null
 
   constructor(options: ReceiverThreadOptions) {
     this.#options = options
     this.#run()
   }
 
+  /** Why it does not run and will not be started again, or null. */
+  get problem(): ProblemData | null {
+    return this.#problem
+  }
+
   configure(config: ThreadConfig): void {
-    if (config.listen?.port !== this.#config?.listen?.port) this.#port = null
+    if (config.listen?.port !== this.#config?.listen?.port) {
+      this.#port = null
+      this.#portAfterCrash = null
+    }
     this.#config = config
-    this.#send({ type: 'config', config })
+    this.#send({ type: 'config', config: this.#onKeptPort(config) })
   }
 
   /** Ids that were changed. Rejects with STORE_FAILED; nothing is changed then. */
   apply(change: LedgerChange): Promise<readonly number[]> {
-    if (this.#worker === null || this.#closing !== null) return Promise.reject(notRunning())
+    if (this.#worker === null || this.#closing !== null) return Promise.reject(this.#notRunning())
     this.#lastCall += 1
     const call = this.#lastCall
     return new Promise((resolve, reject) => {
@@ -71,6 +83,11 @@ export class ReceiverThread implements LedgerWriter {
   onStored(listener: (event: StoredEvent) => void): () => void {
     this.#storedListeners.add(listener)
     return () => this.#storedListeners.delete(listener)
+  }
+
+  onLedger(listener: (identity: string) => void): () => void {
+    this.#ledgerListeners.add(listener)
+    return () => this.#ledgerListeners.delete(listener)
   }
 
   /** Answers the nonce at its reserved path until the returned function is called. */
@@ -127,15 +144,16 @@ export class ReceiverThread implements LedgerWriter {
     worker.on('exit', (code) => {
       this.#worker = null
       this.#failCalls()
-      if (this.#closing !== null) return
+      if (this.#closing !== null || this.#problem !== null) return
       if (performance.now() - began > SETTLED_MS) this.#pause = FIRST_PAUSE_MS
       this.#crashed(failure?.message ?? `Exit code ${code}.`)
     })
     for (const nonce of this.#nonces) this.#send({ type: 'nonce', nonce, on: true })
-    if (this.#config !== null) this.#send({ type: 'config', config: this.#configAfterCrash(this.#config) })
+    if (this.#config !== null) this.#send({ type: 'config', config: this.#onKeptPort(this.#config) })
   }
 
   #crashed(message: string): void {
+    this.#portAfterCrash = this.#port
     this.#restart = setTimeout(() => this.#run(), this.#pause)
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS)
     if (message === this.#lastCrash && this.#pause > FIRST_PAUSE_MS * 2) return
@@ -143,13 +161,19 @@ export class ReceiverThread implements LedgerWriter {
     this.#options.onCrash(message)
   }
 
-  #configAfterCrash(config: ThreadConfig): ThreadConfig {
-    if (config.listen?.port !== 0 || this.#port === null) return config
-    return { ...config, listen: { ...config.listen, port: this.#port } }
+  #onKeptPort(config: ThreadConfig): ThreadConfig {
+    if (config.listen?.port !== 0 || this.#portAfterCrash === null) return config
+    return { ...config, listen: { ...config.listen, port: this.#portAfterCrash } }
   }
 
   #hear(message: FromThread): void {
     switch (message.type) {
+      case 'cannot-start':
+        this.#problem = message.problem
+        return
+      case 'ledger':
+        for (const listener of this.#ledgerListeners) listener(message.identity)
+        return
       case 'listening':
         this.#port = message.port
         return
@@ -165,8 +189,13 @@ export class ReceiverThread implements LedgerWriter {
     }
   }
 
+  #notRunning(): Problem {
+    const problem = this.#problem
+    return problem === null ? notRunning() : new Problem(problem.code, problem.message, problem)
+  }
+
   #failCalls(): void {
-    for (const call of this.#calls.values()) call.reject(notRunning())
+    for (const call of this.#calls.values()) call.reject(this.#notRunning())
     this.#calls.clear()
   }
 

@@ -1,5 +1,4 @@
 import type { Endpoint, ReceiverStatus } from '../../shared/contract/receiver.ts'
-import { receiverLimits } from '../../shared/limits.ts'
 import { Problem } from '../../shared/problems.ts'
 import type { SchemeId } from '../../shared/webhook-schemes.ts'
 import { countOf } from '../../shared/words.ts'
@@ -19,15 +18,7 @@ import type { EndpointBook, EndpointFacts, EndpointSecretValue, EndpointTotals }
 import { ReceiverThread } from './receiver-thread.ts'
 import { EndpointRows, type StoredEndpoint } from './rows.ts'
 import type { FromThread, ThreadConfig, ThreadEndpoint, ThreadLimits } from './thread/messages.ts'
-
-export const threadLimits: ThreadLimits = {
-  maxBodyBytes: receiverLimits.maxBody,
-  maxHeaderBytes: 64 * 1024,
-  headersTimeoutMs: 10_000,
-  requestTimeoutMs: 60_000,
-  maxConnections: 2_000,
-  maxLedgerPages: null,
-}
+import { threadLimits } from './thread-limits.ts'
 
 const LOOPBACK = '127.0.0.1'
 /** Endpoints that unknown senders may bring about. */
@@ -64,10 +55,14 @@ export class Receiver implements EndpointBook, LedgerWriter {
   readonly #endpoints: Endpoints
   readonly #listening: Listening
   readonly #storedListeners = new Set<(event: StoredEvent) => void>()
+  readonly #ledgerListeners = new Set<(identity: string) => void>()
   #thread: ReceiverThread | null = null
   #portForThisRun: number | undefined
   #publicUrl: string | null = null
-  #totals: EndpointTotals = { of: () => ({ count: 0, bytes: 0, lastAt: null }) }
+  #totals: EndpointTotals = {
+    of: () => ({ count: 0, bytes: 0, lastAt: null }),
+    retentionChanged: () => {},
+  }
   #endVaultWatch: () => void = () => {}
 
   constructor(dependencies: ReceiverDependencies) {
@@ -176,13 +171,14 @@ export class Receiver implements EndpointBook, LedgerWriter {
   }
 
   createEndpoint(caller: Caller, input: NewEndpoint): Endpoint {
-    const created = this.#endpoints.create(caller, input)
-    this.#listening.forgetSlug(created.slug)
-    return this.#shown(created)
+    return this.#shown(this.#create(caller, input))
   }
 
   updateEndpoint(caller: Caller, input: Parameters<Endpoints['update']>[1]): Endpoint {
-    return this.#shown(this.#endpoints.update(caller, input))
+    const updated = this.#endpoints.update(caller, input)
+    this.#listening.forgetSlug(updated.slug)
+    if (input.retention !== undefined) this.#totals.retentionChanged()
+    return this.#shown(updated)
   }
 
   /** Its captured requests go first, so that none is left without an endpoint. */
@@ -222,6 +218,11 @@ export class Receiver implements EndpointBook, LedgerWriter {
     return this.#endpoints.secretsOf(endpointId)
   }
 
+  readableSecretsOf(endpointId: number): readonly EndpointSecretValue[] {
+    // Which ones cannot be read was said when the thread was given them.
+    return this.#endpoints.readableSecrets(endpointId, () => {}) ?? this.#endpoints.secretsOf(endpointId)
+  }
+
   secret(secretId: number): EndpointSecretValue & { readonly endpointId: number } {
     return this.#endpoints.secretById(secretId)
   }
@@ -235,10 +236,14 @@ export class Receiver implements EndpointBook, LedgerWriter {
     return port === null ? null : `http://${LOOPBACK}:${port}`
   }
 
+  publicUrl(): string | null {
+    return this.#publicUrl
+  }
+
   ensure(slug: string): { id: number; made: boolean } {
     const present = this.#endpoints.bySlug(slug)
     if (present !== null) return { id: present.id, made: false }
-    return { id: this.#endpoints.create(NOBODY, { slug }).id, made: true }
+    return { id: this.#create(NOBODY, { slug }).id, made: true }
   }
 
   async apply(change: Parameters<LedgerWriter['apply']>[0]): Promise<readonly number[]> {
@@ -256,12 +261,23 @@ export class Receiver implements EndpointBook, LedgerWriter {
     return () => this.#storedListeners.delete(listener)
   }
 
+  onLedger(listener: (identity: string) => void): () => void {
+    this.#ledgerListeners.add(listener)
+    return () => this.#ledgerListeners.delete(listener)
+  }
+
   /** Answers what is under way, writes it down and ends the thread. */
   async close(): Promise<void> {
     this.#endVaultWatch()
     await this.#thread?.close()
     this.#thread = null
     this.#listening.off()
+  }
+
+  #create(caller: Caller, input: NewEndpoint): StoredEndpoint {
+    const created = this.#endpoints.create(caller, input)
+    this.#listening.forgetSlug(created.slug)
+    return created
   }
 
   #wantedPort(): number {
@@ -287,6 +303,7 @@ export class Receiver implements EndpointBook, LedgerWriter {
     const { enabled, lan, autoCreate } = this.#deps.settings.receiver()
     const wanted = enabled ? { port: this.#wantedPort(), host: lan ? '0.0.0.0' : LOOPBACK } : null
     if (wanted === null) this.#listening.off()
+    else if (this.#thread.problem !== null) this.#listening.failed(this.#thread.problem, null)
     else if (this.#listening.state !== 'listening') this.#listening.starting()
     const config: ThreadConfig = {
       listen: wanted,
@@ -320,6 +337,12 @@ export class Receiver implements EndpointBook, LedgerWriter {
       case 'stored':
         for (const listener of this.#storedListeners) listener(message)
         return
+      case 'ledger':
+        for (const listener of this.#ledgerListeners) listener(message.identity)
+        return
+      case 'cannot-start':
+        if (this.#listening.state !== 'off') this.#listening.failed(message.problem, null)
+        break
       case 'counters':
         this.#listening.count(message.counters)
         break
@@ -339,6 +362,9 @@ export class Receiver implements EndpointBook, LedgerWriter {
       case 'notice':
         this.#deps.onNotice(message)
         return
+      case 'doomed':
+        void this.#finishDeletions(message.endpointIds)
+        return
       case 'disk':
         this.#listening.disk(message.full)
         break
@@ -350,14 +376,38 @@ export class Receiver implements EndpointBook, LedgerWriter {
 
   async #explain({ port, code, message }: Extract<FromThread, { type: 'listen-failed' }>): Promise<void> {
     const [owner, freePort] = await Promise.all([whoHasPort(port), nextFreePort(port)])
-    this.#listening.failed(portProblem(port, code, message, owner, freePort), freePort)
+    this.#listening.failed(portProblem(port, code, message, owner, freePort).toData(), freePort)
     this.#deps.changes.announce('receiver')
+  }
+
+  /** The ledger forgets a deletion last, so what is cut short or fails here is done at the next start. */
+  async #finishDeletions(endpointIds: readonly number[]): Promise<void> {
+    try {
+      for (const endpointId of endpointIds) {
+        this.#endpoints.finishDeletion(endpointId)
+        await this.apply({ kind: 'delete-endpoint', endpointId })
+      }
+      this.#deps.changes.announce('captures')
+    } catch (error) {
+      this.#deps.onNotice({
+        severity: 'warning',
+        message: 'The deletion of an endpoint could not be finished. It is tried again at the next start.',
+        detail: error instanceof Error ? error.message : String(error),
+      })
+    }
   }
 
   /** The sender waits: it is told in every case. */
   #makeWanted(slug: string): void {
     try {
       if (this.#endpoints.list().length < MAX_AUTO_CREATED) this.ensure(slug)
+    } catch (error) {
+      // Nobody waits for it here: thrown on, it would end the program.
+      this.#deps.onNotice({
+        severity: 'error',
+        message: 'An endpoint could not be made for a request to an unknown address.',
+        detail: error instanceof Error ? error.message : String(error),
+      })
     } finally {
       this.#thread?.endpointDecided(slug)
     }

@@ -1,8 +1,10 @@
 import type { Header } from '../../shared/contract/receiver.ts'
 import type { SendInput, Signing } from '../../shared/contract/sender.ts'
 import { invalidField } from '../../shared/problems.ts'
+import { headerPairs } from '../../shared/raw-headers.ts'
 import { type SchemeId, type SchemeOptions, schemes } from '../../shared/webhook-schemes.ts'
 import { prepareToSign, sign, signatureHeaderNames } from '../../shared/webhook-signatures.ts'
+import { requireOwnScheme } from '../kept-secrets.ts'
 import type { EndpointBook } from '../receiver/ports.ts'
 
 /** How events are signed, with the secret itself. Lives as long as one call. */
@@ -21,14 +23,20 @@ export interface Composed {
   readonly body: Uint8Array
 }
 
-/** Null where nothing is signed. Throws INVALID_INPUT without a secret, NOT_FOUND and VAULT_* for a stored one. */
+/**
+ * Null where nothing is signed. Throws INVALID_INPUT without a secret; for a stored one NOT_FOUND, VAULT_*, and FORBIDDEN
+ * like {@link requireOwnScheme}.
+ */
 export function sealOf(signing: Signing, endpoints: EndpointBook): Seal | null {
   if (signing === null) return null
   const { scheme, options, secretId, secret } = signing
-  if (secret === undefined && secretId === undefined) {
+  if (secret !== undefined) return { scheme, options, secrets: [secret] }
+  if (secretId === undefined) {
     throw invalidField('signing.secret', 'Give a secret to sign with, or choose one of an endpoint.')
   }
-  return { scheme, options, secrets: [secret ?? (secretId === undefined ? '' : endpoints.secret(secretId).secret)] }
+  const stored = endpoints.secret(secretId)
+  requireOwnScheme(endpoints, stored.endpointId, scheme)
+  return { scheme, options, secrets: [stored.secret] }
 }
 
 /**
@@ -74,16 +82,10 @@ export function mapHeaders(
   rawHeaders: readonly string[],
   change: (name: string, value: string) => string | null,
 ): readonly string[] {
-  return toPairs(rawHeaders).flatMap(([name, value]) => {
+  return headerPairs(rawHeaders).flatMap(([name, value]) => {
     const changed = change(name.toLowerCase(), value)
     return changed === null ? [] : [name, changed]
   })
-}
-
-export function toPairs(rawHeaders: readonly string[]): [name: string, value: string][] {
-  const found: [string, string][] = []
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) found.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? ''])
-  return found
 }
 
 function pairs(headers: readonly Header[]): [string, string][] {

@@ -50,14 +50,6 @@ export function isAccepted({ status }: Answered): boolean {
   return status !== null && status >= 200 && status < 300
 }
 
-/** Value of the first header of that name (lower case), or null. */
-export function answerHeader({ rawHeaders }: Answered, name: string): string | null {
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.toLowerCase() === name) return rawHeaders[at + 1] ?? null
-  }
-  return null
-}
-
 /** How it went, as part of a sentence: "was answered with 200", "got no answer within 3,000 ms". */
 export function inWords({ status, failure, durationMs }: Answered): string {
   if (status !== null) return `was answered with ${status}`

@@ -1,7 +1,8 @@
 import type { RetryRun, RunAttempt } from '../../shared/contract/sender.ts'
+import { throwDice } from '../../shared/dice.ts'
 import type { RetrySchedule } from '../../shared/retry-schedules.ts'
 import { type Answered, isAccepted } from './exchange.ts'
-import { drawn, type NextAttempt, nextAttempt, offAfterFailures, switchesOff } from './retry-rules.ts'
+import { type NextAttempt, nextAttempt, offAfterFailures, switchesOff } from './retry-rules.ts'
 import { runSentence } from './run-sentence.ts'
 
 export type RetryReport = NonNullable<RetryRun['report']>
@@ -153,7 +154,7 @@ export class RetryMachine {
     state.acceptedAs = this.#accepted
     this.#accepted += 1
     const { duplicateShare, jitterSeed, schedule } = this.#input
-    if (drawn(jitterSeed, 'again', due.event) >= duplicateShare) return null
+    if (throwDice(jitterSeed, 'again', due.event) >= duplicateShare) return null
     const delayMs = Math.max(schedule.delaysMs[0] ?? REDELIVERY_MS, EVENT_GAP_MS)
     this.#due.push({ ...due, atMs: due.atMs + delayMs, attempt: due.attempt + 1, retry: null, again: true })
     return { delayMs, because: 'duplicate' }
@@ -161,7 +162,7 @@ export class RetryMachine {
 
   #planRetry(due: Due, answer: Answered): NextAttempt | null {
     const { schedule, jitterSeed, now } = this.#input
-    const dice = drawn(jitterSeed, due.event, due.attempt)
+    const dice = throwDice(jitterSeed, due.event, due.attempt)
     const next = nextAttempt(schedule, due.attempt, answer, dice, now())
     if (next === null) return null
     this.#due.push({

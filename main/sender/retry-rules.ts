@@ -1,5 +1,7 @@
+import { firstHeader } from '../../shared/raw-headers.ts'
 import type { RetrySchedule } from '../../shared/retry-schedules.ts'
-import { type Answered, answerHeader, isAccepted } from './exchange.ts'
+import { httpDate, parseRetryAfter } from '../http/retry-after.ts'
+import { type Answered, isAccepted } from './exchange.ts'
 
 /** When the next attempt comes, and what decided it. */
 export interface NextAttempt {
@@ -40,8 +42,9 @@ export function nextAttempt(
 /** Whether the answer ends the deliveries of this event although retries are left. */
 function isFinal(schedule: RetrySchedule, answer: Answered): boolean {
   const { status } = answer
-  if (schedule.obeysDeliveryHeader && answerHeader(answer, 'webhook-delivery')?.trim() === 'abort-message') return true
-  if (schedule.slackHeaders && answerHeader(answer, 'x-slack-no-retry')?.trim() === '1') return true
+  if (schedule.obeysDeliveryHeader && firstHeader(answer.rawHeaders, 'webhook-delivery')?.trim() === 'abort-message')
+    return true
+  if (schedule.slackHeaders && firstHeader(answer.rawHeaders, 'x-slack-no-retry')?.trim() === '1') return true
   if (schedule.retriesClientErrors || status === null) return false
   return status >= 400 && status < 500 && status !== 408 && status !== 429
 }
@@ -49,7 +52,7 @@ function isFinal(schedule: RetrySchedule, answer: Answered): boolean {
 /** Whether the answer itself switches the endpoint off for good. */
 export function switchesOff(schedule: RetrySchedule, answer: Answered): boolean {
   if (schedule.goneDisables && answer.status === 410) return true
-  return schedule.obeysDeliveryHeader && answerHeader(answer, 'webhook-delivery')?.trim() === 'disable'
+  return schedule.obeysDeliveryHeader && firstHeader(answer.rawHeaders, 'webhook-delivery')?.trim() === 'disable'
 }
 
 /**
@@ -71,31 +74,10 @@ export function offAfterFailures(
   return atMs + Math.min(first * 2 ** (failures - disableAfter), most)
 }
 
-/** Milliseconds the handler asks to wait: seconds (fractions rounded up) or a date, which is read with its own clock. */
+/** Milliseconds the handler asks to wait: seconds or a date, which is read with its own clock. */
 export function retryAfterMs(answer: Answered, now: number): number | null {
   if (isAccepted(answer)) return null
-  const text = answerHeader(answer, 'retry-after')?.trim() ?? ''
-  if (/^\d{1,10}(\.\d{1,6})?$/.test(text)) return Math.min(Math.ceil(Number(text)) * 1_000, MOST_RETRY_AFTER_MS)
-  const until = httpDate(text)
-  if (until === null) return null
-  const clock = httpDate(answerHeader(answer, 'date') ?? '') ?? now
-  return Math.min(Math.max(0, until - clock), MOST_RETRY_AFTER_MS)
-}
-
-function httpDate(text: string): number | null {
-  if (!/^[A-Z][a-z]{2,8}, .{10,40}$/.test(text)) return null
-  const at = Date.parse(text)
-  return Number.isNaN(at) ? null : at
-}
-
-/** A number from 0 up to and not including 1 that is the same for the same seed and words, in whatever order it is drawn. */
-export function drawn(seed: number, ...words: readonly (number | string)[]): number {
-  let hash = 2_166_136_261
-  for (const char of `${seed}|${words.join('|')}`) hash = Math.imul(hash ^ char.charCodeAt(0), 16_777_619)
-  hash ^= hash >>> 16
-  hash = Math.imul(hash, 2_246_822_507)
-  hash ^= hash >>> 13
-  hash = Math.imul(hash, 3_266_489_909)
-  hash ^= hash >>> 16
-  return (hash >>> 0) / 4_294_967_296
+  const clock = httpDate(firstHeader(answer.rawHeaders, 'date') ?? '') ?? now
+  const asked = parseRetryAfter(firstHeader(answer.rawHeaders, 'retry-after'), clock)
+  return asked === null ? null : Math.min(asked, MOST_RETRY_AFTER_MS)
 }

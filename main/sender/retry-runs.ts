@@ -1,5 +1,6 @@
 import type { RetryRun, RunAttempt } from '../../shared/contract/sender.ts'
 import { notFound, Problem } from '../../shared/problems.ts'
+import { defectOf } from '../defects.ts'
 import { type MachineInput, RetryMachine } from './retry-machine.ts'
 
 /** Runs that are kept for as long as the program runs. */
@@ -145,8 +146,8 @@ async function execute(run: Run): Promise<void> {
     await run.machine.run()
     end(run, 'finished')
   } catch (error) {
-    const why = error instanceof Problem ? error.message : 'The run cannot go on.'
-    if (run.state === 'running') end(run, 'cancelled', why)
+    const why = error instanceof Problem ? error.message : `The run cannot go on. A defect: ${defectOf(error)}.`
+    end(run, 'failed', why)
   }
 }
 
@@ -157,7 +158,7 @@ function record(run: Run, attempt: RunAttempt): void {
   for (const follower of run.followers) follower()
 }
 
-function end(run: Run, state: 'finished' | 'cancelled', why: string | null = null): void {
+function end(run: Run, state: 'finished' | 'cancelled' | 'failed', why: string | null = null): void {
   if (run.state !== 'running') return
   const report = run.machine.report(state === 'finished')
   run.report = why === null ? report : { ...report, sentence: `${why} ${report.sentence}` }

@@ -1,4 +1,4 @@
-import { countOf } from '../../shared/words.ts'
+import { countOf, spanText } from '../../shared/words.ts'
 import type { RetryReport } from './retry-machine.ts'
 
 type Facts = Omit<RetryReport, 'sentence'>
@@ -18,16 +18,5 @@ export function runSentence(facts: Facts, run: { readonly events: number; readon
 }
 
 function afterInWords(milliseconds: number): string {
-  return milliseconds === 0 ? 'at the first attempt' : `after ${spanInWords(milliseconds)}`
-}
-
-/** "27 h 35 m 05 s", "5 s", "300 ms". */
-export function spanInWords(milliseconds: number): string {
-  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`
-  const seconds = Math.round(milliseconds / 1_000)
-  const hours = Math.floor(seconds / 3_600)
-  const minutes = Math.floor((seconds % 3_600) / 60)
-  const rest = String(seconds % 60)
-  if (hours > 0) return `${hours} h ${String(minutes).padStart(2, '0')} m ${rest.padStart(2, '0')} s`
-  return minutes > 0 ? `${minutes} m ${rest.padStart(2, '0')} s` : `${rest} s`
+  return milliseconds === 0 ? 'at the first attempt' : `after ${spanText(milliseconds)}`
 }

@@ -1,16 +1,18 @@
 import type { AttemptDetail } from '../../shared/contract/deliveries.ts'
 import type { ProbeReport, RetryRun, RetryRunInput, SampleEvent, SendInput } from '../../shared/contract/sender.ts'
 import { invalidField, Problem } from '../../shared/problems.ts'
+import { headerPairs } from '../../shared/raw-headers.ts'
 import { retrySchedules } from '../../shared/retry-schedules.ts'
 import { schemes } from '../../shared/webhook-schemes.ts'
 import type { Audit, Caller } from '../audit/audit.ts'
 import type { Changes } from '../changes.ts'
 import type { Clock } from '../host.ts'
 import type { RawClient } from '../http/raw-client.ts'
+import { requireKeptFromScripts, sendsSecretItself } from '../kept-secrets.ts'
 import type { EndpointBook } from '../receiver/ports.ts'
 import type { Store } from '../store/store.ts'
 import { sampleEvents } from './catalogue/catalogue.ts'
-import { compose, type Seal, sealOf, toPairs } from './compose.ts'
+import { compose, type Seal, sealOf } from './compose.ts'
 import { exchange } from './exchange.ts'
 import { asGiven, asNew } from './identity.ts'
 import { probeHandler } from './probe/probe.ts'
@@ -67,14 +69,17 @@ export class Sender {
 
   /**
    * What {@link send} would send now. A secret that its scheme sends in plain (GitLab's secret token) is not shown.
-   * Throws INVALID_INPUT for a secret of the wrong form or none, NOT_FOUND and VAULT_* for a stored one.
+   * Throws INVALID_INPUT for a secret of the wrong form or none, NOT_FOUND and VAULT_* for a stored one, and FORBIDDEN for
+   * one that would be sent in plain although its endpoint has another scheme.
    */
   preview(input: SendInput): { headers: [string, string][]; bodyBytes: number } {
     const { rawHeaders, body } = this.#composed(input)
-    const showsSecret = input.signing?.scheme === 'gitlab-token'
-    const headers = toPairs(rawHeaders).map(([name, value]): [string, string] => [
+    const { signing } = input
+    const secretHeaders =
+      signing !== null && sendsSecretItself(signing.scheme) ? schemes[signing.scheme].signatureHeaders : []
+    const headers = headerPairs(rawHeaders).map(([name, value]): [string, string] => [
       name,
-      showsSecret && name.toLowerCase() === 'x-gitlab-token' ? HIDDEN : value,
+      secretHeaders.includes(name.toLowerCase()) ? HIDDEN : value,
     ])
     return { headers, bodyBytes: body.length }
   }
@@ -84,7 +89,7 @@ export class Sender {
    * {@link preview}, and FORBIDDEN for a script that would get a stored secret out this way.
    */
   async send(caller: Caller, input: SendInput): Promise<AttemptDetail> {
-    this.#requireKept(caller, input)
+    requireKeptFromScripts(caller, input.signing)
     const request = this.#composed(input)
     this.#record(caller, 'event.sent', input)
     return this.#deps.deliveries.send({ ...request, timeoutMs: input.timeoutMs, ca: input.ca })
@@ -97,7 +102,7 @@ export class Sender {
    */
   startRetries(caller: Caller, input: RetryRunInput): RetryRun {
     const { event } = input
-    this.#requireKept(caller, event)
+    requireKeptFromScripts(caller, event.signing)
     this.#composed(event)
     const schedule = retrySchedules[input.schedule]
     const events = Array.from({ length: input.events }, () => asNew(event, event.signing?.scheme ?? null))
@@ -148,7 +153,7 @@ export class Sender {
     }
     const { name, canSign } = schemes[signing.scheme]
     if (!canSign) throw invalidField('event.signing.scheme', `${name} cannot be signed here.`)
-    this.#requireKept(caller, event)
+    requireKeptFromScripts(caller, event.signing)
     this.#composed(event)
     if (this.#probes.size >= MOST_PROBES) throw tooManyProbes()
     this.#record(caller, 'probe.started', event)
@@ -221,15 +226,6 @@ export class Sender {
     const seal = this.#seal(input)
     if (seal === null) throw invalidField('event.signing', 'Choose how the event is signed.')
     return seal
-  }
-
-  /** Where the secret itself travels, a script could have it sent to itself: only the app may send a stored one. */
-  #requireKept(caller: Caller, { signing }: SendInput): void {
-    if (caller.source !== 'api' || signing?.scheme !== 'gitlab-token' || signing.secret !== undefined) return
-    throw new Problem('FORBIDDEN', 'A stored secret token is not sent on behalf of a script.', {
-      cause: `${schemes[signing.scheme].name} sends the secret itself, so that whoever receives the event has it.`,
-      remedies: ['Give the secret with the call.', 'Send the event from the app.'],
-    })
   }
 
   #record(caller: Caller, action: 'event.sent' | 'retries.started' | 'probe.started', event: SendInput): void {

@@ -28,18 +28,25 @@ export function damageOf(file: string): string | null {
   }
 }
 
-function isDamage(error: unknown): boolean {
+/** Whether SQLite says that the file itself is broken, not that something could not be done now. */
+export function isDamage(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB'
 }
 
-/** Moves the database and its companions aside, together, and puts the newest sound backup in their place. */
-export function quarantine(dataDir: string, file: string, damage: string): StoreNotice {
-  const folder = join(dataDir, 'quarantine', new Date().toISOString().replaceAll(':', '-'))
+/** Moves a damaged file and its companions into `quarantine/` of `directory`, together, and gives the folder they are in. */
+export function setAside(directory: string, file: string): string {
+  const folder = join(directory, 'quarantine', new Date().toISOString().replaceAll(':', '-'))
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   for (const part of [file, `${file}-wal`, `${file}-shm`]) {
     if (existsSync(part)) renameSync(part, join(folder, basename(part)))
   }
+  return folder
+}
+
+/** Moves the database and its companions aside, together, and puts the newest sound backup in their place. */
+export function quarantine(dataDir: string, file: string, damage: string): StoreNotice {
+  const folder = setAside(dataDir, file)
   const restored = newestSoundBackup(join(dataDir, BACKUP_FOLDER))
   if (restored !== null) copyFileSync(restored, file)
   return {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isInternetHost } from './internet-host.ts'
 
 /**
  * What tunnel programs say about themselves. Only what is looked at is described; everything else may change without
@@ -28,10 +29,16 @@ export function publicAddress(text: string): string | null {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 
+/** Like {@link publicAddress}, and null for an address of this machine or a private network: a tunnel comes from outside. */
+function foundAddress(text: string): string | null {
+  const address = publicAddress(text)
+  return address !== null && isInternetHost(new URL(address).hostname) ? address : null
+}
+
 /** `GET /quicktunnel` of cloudflared's metrics server; the name is empty for a tunnel that is not a quick one. */
 export function readQuickTunnel(answer: unknown): string | null {
   const parsed = z.object({ hostname: z.string().regex(/^[a-z0-9.-]+$/i) }).safeParse(answer)
-  return parsed.success ? publicAddress(`https://${parsed.data.hostname}`) : null
+  return parsed.success ? foundAddress(`https://${parsed.data.hostname}`) : null
 }
 
 const ngrokTunnel = z.object({ public_url: z.string(), config: z.object({ addr: z.string() }) })
@@ -43,7 +50,7 @@ export function readNgrokTunnels(answer: unknown, port: number): string | null {
   const addresses = parsed.data.tunnels.flatMap((entry) => {
     const tunnel = ngrokTunnel.safeParse(entry)
     const url =
-      tunnel.success && leadsToPort(tunnel.data.config.addr, port) ? publicAddress(tunnel.data.public_url) : null
+      tunnel.success && leadsToPort(tunnel.data.config.addr, port) ? foundAddress(tunnel.data.public_url) : null
     return url === null ? [] : [url]
   })
   return addresses.find((address) => address.startsWith('https:')) ?? addresses[0] ?? null
@@ -70,7 +77,7 @@ export function readTailscaleServe(answer: unknown, port: number): string | null
     if (parsed.data.AllowFunnel[host] !== true) continue
     for (const [mount, handler] of Object.entries(server?.Handlers ?? {})) {
       if (handler?.Proxy !== undefined && leadsToPort(handler.Proxy, port)) {
-        return publicAddress(`https://${host.replace(/:443$/, '')}${mount}`)
+        return foundAddress(`https://${host.replace(/:443$/, '')}${mount}`)
       }
     }
   }
@@ -104,7 +111,7 @@ export function readDevTunnel(answer: unknown, port: number): string | null {
   if (!parsed.success) return null
   for (const entry of parsed.data.tunnel.ports) {
     const found = devTunnelPort.safeParse(entry)
-    if (found.success && found.data.portNumber === port) return publicAddress(found.data.portUri)
+    if (found.success && found.data.portNumber === port) return foundAddress(found.data.portUri)
   }
   return null
 }

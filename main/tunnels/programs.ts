@@ -2,7 +2,9 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { TunnelKind, TunnelProgram } from '../../shared/contract/tunnels.ts'
 
-export type ProgramKind = Exclude<TunnelKind, 'typed'>
+/** In the order in which they are shown. */
+const programKinds = ['cloudflared', 'ngrok', 'tailscale', 'devtunnel'] as const satisfies readonly TunnelKind[]
+export type ProgramKind = (typeof programKinds)[number]
 export type StartableKind = 'cloudflared' | 'ngrok'
 
 interface ProgramFacts {
@@ -70,10 +72,10 @@ export function findProgram(kind: ProgramKind, folders: string): string | null {
 /** What can be said about every program. `port` is the receiver's, null while it does not listen. */
 export function describePrograms(folders: string, port: number | null): TunnelProgram[] {
   const shown = port === null ? '<port of the receiver>' : String(port)
-  return Object.entries(facts).map(([kind, { name, canStart, hint, missing }]) => {
-    const known = kind as ProgramKind
-    const installed = findProgram(known, folders) !== null
-    return { kind: known, name, installed, canStart: canStart && installed, hint: installed ? hint(shown) : missing }
+  return programKinds.map((kind) => {
+    const { name, canStart, hint, missing } = facts[kind]
+    const installed = findProgram(kind, folders) !== null
+    return { kind, name, installed, canStart: canStart && installed, hint: installed ? hint(shown) : missing }
   })
 }
 

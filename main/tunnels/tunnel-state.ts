@@ -61,6 +61,11 @@ export function shownTunnel({ key: _key, run: _run, misses: _misses, ...tunnel }
 /** Another address: what was proved, was proved of the one before. */
 export function moveTo(tunnel: LiveTunnel, url: string): void {
   tunnel.url = url
+  unprove(tunnel)
+}
+
+/** Whether it leads here is open again. */
+export function unprove(tunnel: LiveTunnel): void {
   tunnel.state = 'found'
   tunnel.problem = null
   tunnel.roundTripMs = null

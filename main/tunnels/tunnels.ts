@@ -1,5 +1,5 @@
 import type { TunnelsView } from '../../shared/contract/tunnels.ts'
-import { invalidField, notFound, Problem } from '../../shared/problems.ts'
+import { notFound, Problem } from '../../shared/problems.ts'
 import type { Audit, Caller } from '../audit/audit.ts'
 import type { Changes } from '../changes.ts'
 import type { Clock } from '../host.ts'
@@ -8,21 +8,15 @@ import type { Store } from '../store/store.ts'
 import { Discovery } from './discovery.ts'
 import { InForce } from './in-force.ts'
 import { mergeFound } from './merge-found.ts'
+import { PortChange } from './port-change.ts'
 import { type TunnelReceiver, type TunnelSurroundings, usualSurroundings } from './ports.ts'
-import { publicAddress } from './program-answers.ts'
 import { ProgramRun } from './program-run.ts'
 import { describePrograms, findProgram, type ProgramKind, type StartableKind } from './programs.ts'
 import { proveTunnel } from './proof.ts'
 import { TunnelRows } from './rows.ts'
-import {
-  leadsElsewhere,
-  notInstalled,
-  notListening,
-  notStartedHere,
-  problemOf,
-  runsAlready,
-} from './tunnel-problems.ts'
+import { notInstalled, notListening, notStartedHere, problemOf, runsAlready } from './tunnel-problems.ts'
 import { type LiveTunnel, newTunnel, restoredTunnels, shownTunnel } from './tunnel-state.ts'
+import { typedAddress } from './typed-address.ts'
 
 export type { TunnelReceiver, TunnelSurroundings } from './ports.ts'
 
@@ -57,6 +51,8 @@ export class Tunnels {
   #timer: NodeJS.Timeout | null = null
   #looking: Promise<void> | null = null
   #looks = 0
+  readonly #portChange = new PortChange()
+  #endWatch: () => void = () => {}
   #askedAt = Number.NEGATIVE_INFINITY
 
   constructor(dependencies: TunnelDependencies) {
@@ -72,6 +68,10 @@ export class Tunnels {
   open(): void {
     this.#inForce.open()
     this.#settle()
+    this.#checkPort()
+    this.#endWatch = this.#deps.changes.subscribe((topic) => {
+      if (topic === 'receiver') this.#checkPort()
+    })
     this.#timer = setInterval(() => this.#tick(), this.#surroundings.times.poll)
     this.#timer.unref()
     if (this.#tunnels.some(({ inUse }) => inUse)) this.#lookQuietly(true)
@@ -135,10 +135,7 @@ export class Tunnels {
 
   /** An address that Keyhold cannot find by itself. One that is known already is not added again. */
   add(_caller: Caller, { url }: { url: string }): TunnelsView {
-    const address = publicAddress(url)
-    if (address === null) {
-      throw invalidField('url', 'Write the address without a user name or password, such as https://hooks.example.com.')
-    }
+    const address = typedAddress(url, this.#deps.receiver.localUrl())
     if (this.#tunnels.length >= MAX_TUNNELS) {
       throw new Problem('CONFLICT', `There are ${MAX_TUNNELS} tunnels already.`, { remedies: ['Remove some of them.'] })
     }
@@ -190,6 +187,7 @@ export class Tunnels {
   async close(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#timer = null
+    this.#endWatch()
     this.#closing.abort()
     for (const { ending } of this.#proofs.values()) ending.abort()
     const runs = this.#tunnels.map(({ run }) => run).filter((run) => run !== null)
@@ -295,7 +293,7 @@ export class Tunnels {
 
   #tick(): void {
     this.#inForce.touch()
-    this.#checkPorts()
+    this.#checkPort()
     const used = this.#tunnels.find(({ inUse }) => inUse)
     const isWatched = performance.now() - this.#askedAt < this.#surroundings.times.interest
     // A typed address cannot change by itself.
@@ -304,19 +302,13 @@ export class Tunnels {
     this.#lookQuietly(this.#looks % COMMANDS_EVERY === 0)
   }
 
-  /** A program that was started here leads to the port that the receiver had then. */
-  #checkPorts(): void {
-    const localUrl = this.#deps.receiver.localUrl()
-    if (localUrl === null) return
-    const astray = this.#tunnels.filter(
-      ({ run, state }) => run !== null && run.localUrl !== localUrl && state !== 'failed',
-    )
-    for (const tunnel of astray) {
-      this.#proofs.get(tunnel.id)?.ending.abort()
-      tunnel.state = 'failed'
-      tunnel.problem = leadsElsewhere(tunnel.run?.localUrl ?? '', localUrl)
-    }
-    if (astray.length > 0) this.#changed()
+  /** After the receiver has moved, proofs are of another port. The address in use is proved anew. */
+  #checkPort(): void {
+    const astray = this.#portChange.look(this.#deps.receiver.localUrl(), this.#tunnels)
+    if (astray.length === 0) return
+    for (const { id } of astray) this.#proofs.get(id)?.ending.abort()
+    this.#changed()
+    for (const tunnel of astray) if (tunnel.inUse && tunnel.state === 'found') void this.#proveAnew(tunnel)
   }
 
   #lookQuietly(alsoCommands: boolean): void {

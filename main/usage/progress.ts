@@ -1,12 +1,8 @@
 import type { SyncProgress } from '../../shared/contract/usage.ts'
+import { Followers } from '../followers.ts'
 
 /** Shortest time between two messages about the same run. */
 const MIN_GAP_MS = 100
-
-interface Listener {
-  readonly pending: Map<number, SyncProgress>
-  wake: (() => void) | null
-}
 
 /**
  * The runs of this session and who follows them. A run is reported at most ten times a second; a change of its
@@ -14,10 +10,9 @@ interface Listener {
  */
 export class ProgressBoard {
   readonly #runs = new Map<number, SyncProgress>()
-  readonly #listeners = new Set<Listener>()
+  readonly #followers = new Followers<SyncProgress>()
   readonly #lastSent = new Map<number, number>()
   readonly #timers = new Map<number, NodeJS.Timeout>()
-  #closed = false
 
   get(runId: number): SyncProgress | undefined {
     return this.#runs.get(runId)
@@ -40,35 +35,13 @@ export class ProgressBoard {
   }
 
   /** Every run of the session as it is now, then each change, until `signal` or {@link close} ends it. */
-  async *follow(signal: AbortSignal | undefined): AsyncGenerator<SyncProgress> {
-    const listener: Listener = { pending: new Map(this.#runs), wake: null }
-    const wake = () => listener.wake?.()
-    this.#listeners.add(listener)
-    signal?.addEventListener('abort', wake, { once: true })
-    try {
-      while (!signal?.aborted) {
-        for (const [runId, progress] of listener.pending) {
-          listener.pending.delete(runId)
-          yield progress
-          if (signal?.aborted) return
-        }
-        if (this.#closed) return
-        if (listener.pending.size > 0 || signal?.aborted) continue
-        await new Promise<void>((resolve) => {
-          listener.wake = resolve
-        })
-        listener.wake = null
-      }
-    } finally {
-      signal?.removeEventListener('abort', wake)
-      this.#listeners.delete(listener)
-    }
+  follow(signal: AbortSignal | undefined): AsyncGenerator<SyncProgress> {
+    return this.#followers.follow(() => this.#runs, signal)
   }
 
   close(): void {
-    this.#closed = true
     for (const runId of [...this.#timers.keys()]) this.#send(runId)
-    for (const listener of this.#listeners) listener.wake?.()
+    this.#followers.close()
   }
 
   #send(runId: number): void {
@@ -76,11 +49,7 @@ export class ProgressBoard {
     this.#timers.delete(runId)
     this.#lastSent.set(runId, performance.now())
     const progress = this.#runs.get(runId)
-    if (progress === undefined) return
-    for (const listener of this.#listeners) {
-      listener.pending.set(runId, progress)
-      listener.wake?.()
-    }
+    if (progress !== undefined) this.#followers.publish(runId, progress)
   }
 
   #forgetOlder(keyId: number): void {

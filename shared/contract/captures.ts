@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { MAX_NOTE, MAX_PAGE, MAX_QUERY, receiverLimits } from '../limits.ts'
+import { problemSchema } from '../problems.ts'
 import { byIdSchema, idSchema, instantSchema, lineSchema, okSchema, pageInputSchema, procedure } from './base.ts'
 import { schemeIdSchema, slugSchema } from './receiver.ts'
 
@@ -24,7 +25,7 @@ export const verdictSchema = z.object({
   timestamp: instantSchema.nullable(),
 })
 
-const tagSchema = lineSchema('The tag', receiverLimits.tag).min(1)
+export const tagSchema = lineSchema('The tag', receiverLimits.tag).min(1)
 
 /** A captured request in a list. */
 export const captureRowSchema = z.object({
@@ -88,7 +89,10 @@ export const captureSchema = captureRowSchema.extend({
   timing: z.object({
     /** First byte of the head to last byte of the body, ms. */
     receivedMs: z.number(),
-    /** Last byte to the answer handed over, ms; null while it is held back or where the sender was gone. */
+    /**
+     * Last byte to the answer handed over, ms. Null where it went out at once (nothing was planned but to answer), while it
+     * is held back, and where the sender was gone (then `answer.status` is null, too).
+     */
     answeredMs: z.number().nullable(),
   }),
   atArrival: verdictSchema,
@@ -246,6 +250,8 @@ export const liveTickSchema = z.object({
   perSecond: z.number().nonnegative(),
   /** Marks, verdicts or deletions changed rows that may be on the screen. */
   rowsChanged: z.boolean(),
+  /** What keeps the lists from going on. It is tried again by itself. */
+  problem: problemSchema.nullable(),
 })
 
 export const diagnosisSchema = z.object({
@@ -348,8 +354,10 @@ export const captures = {
       z.object({
         bundle: z
           .string()
-          .min(1)
-          .max(receiverLimits.exportBytes * 2),
+          .max(
+            receiverLimits.bundle,
+            'The file is too large. Choose a bundle that was exported from a list of requests.',
+          ),
       }),
     )
     .output(

@@ -25,7 +25,7 @@ const targetFields = z.object({
   endpointId: idSchema,
   url: targetUrlSchema,
   enabled: z.boolean(),
-  /** Append what stands below the slug, and the query. */
+  /** Append what stands below the slug, and the query. A path with "..", an empty part or a backslash is not sent. */
   keepPath: z.boolean(),
   timeoutMs: z.number().int().min(100).max(120_000),
   /** Requests on their way to this target at the same time. */
@@ -97,7 +97,7 @@ export const resignSchema = z.object({
 export const replayInputSchema = z.object({
   selection: selectionSchema,
   url: targetUrlSchema,
-  /** Append what stands below the slug, and the query. */
+  /** Append what stands below the slug, and the query. A path with "..", an empty part or a backslash is not sent. */
   keepPath: z.boolean().default(false),
   /** `fresh` needs `resign` where the scheme signs the time. */
   timestamp: timestampSchema.default('original'),

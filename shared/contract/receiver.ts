@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { MAX_NAME, MAX_NOTE, receiverLimits } from '../limits.ts'
 import { problemSchema } from '../problems.ts'
 import { deadlinePresets } from '../webhook-deadlines.ts'
-import { schemeIds } from '../webhook-schemes.ts'
+import { digestAlgorithms, digestEncodings, type SchemeOptions, schemeIds } from '../webhook-schemes.ts'
 import { byIdSchema, idSchema, instantSchema, lineSchema, okSchema, procedure } from './base.ts'
 
 export const schemeIdSchema = z.enum(schemeIds)
@@ -39,11 +39,11 @@ export const headerSchema = z.object({
 /** What only `generic-hmac` needs: how a platform of one's own signs the body. */
 export const schemeOptionsSchema = z.object({
   header: headerNameSchema,
-  algorithm: z.enum(['sha1', 'sha256', 'sha512']),
-  encoding: z.enum(['hex', 'base64']),
+  algorithm: z.enum(digestAlgorithms),
+  encoding: z.enum(digestEncodings),
   /** Text before the signature in the header, such as "sha256=". */
   prefix: z.string().max(40).default(''),
-})
+}) satisfies z.ZodType<Required<SchemeOptions>>
 
 export const answerSchema = z.object({
   status: z.number().int().min(200).max(599),
@@ -261,4 +261,4 @@ export type Header = z.infer<typeof headerSchema>
 export type ReceiverStatus = z.infer<typeof receiverStatusSchema>
 export type Retention = z.infer<typeof retentionSchema>
 export type Rule = z.infer<typeof ruleSchema>
-export type SchemeOptions = z.infer<typeof schemeOptionsSchema>
+export type GenericOptions = z.infer<typeof schemeOptionsSchema>

@@ -75,7 +75,8 @@ export const retryRunSchema = z.object({
   id: idSchema,
   schedule: z.enum(retryScheduleIds),
   url: z.string(),
-  state: z.enum(['running', 'finished', 'cancelled']),
+  /** `failed`: something here kept it from going on; the report says what. */
+  state: z.enum(['running', 'finished', 'cancelled', 'failed']),
   startedAt: instantSchema,
   events: z.number().int(),
   done: z.number().int(),

@@ -9,7 +9,7 @@ export const tunnelSchema = z.object({
   kind: tunnelKindSchema,
   /** "https://x.trycloudflare.com", without a slash at the end; null while it starts. */
   url: z.string().nullable(),
-  /** `proved`: a request through it came back to this receiver. `changed`: the program has another address now. */
+  /** `proved`: a request through it came back to this receiver. A new address of the program is `found` again. */
   state: z.enum(['starting', 'found', 'proving', 'proved', 'failed', 'stopped']),
   /** Of the last proof, there and back, ms. */
   roundTripMs: z.number().nullable(),

@@ -1,5 +1,5 @@
+import { firstHeader } from '../raw-headers.ts'
 import type { SchemeId } from '../webhook-schemes.ts'
-import { firstHeader } from './raw-headers.ts'
 
 /**
  * Headers by which senders are told apart, in the order they are looked for: whoever adds a signature to requests of

@@ -1,5 +1,5 @@
+import { firstHeader } from '../raw-headers.ts'
 import { type SchemeId, schemes } from '../webhook-schemes.ts'
-import { firstHeader } from './raw-headers.ts'
 
 export interface EventFacts {
   readonly type: string | null

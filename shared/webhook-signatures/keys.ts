@@ -42,6 +42,19 @@ export function sendgridKey(secret: string): Key | null {
   return { kind: 'ecdsa', publicKey, privateKey }
 }
 
+/**
+ * Whether a text is the public half of a key pair in one of the forms senders show: `whpk_`, 64 hexadecimal digits
+ * (Discord), PEM, or DER in base64 (SendGrid). Whoever knows it may be anybody. 32 random bytes in hexadecimal look the
+ * same.
+ */
+export function readsAsPublicKey(secret: string): boolean {
+  const text = secret.trim()
+  if (text.startsWith('whpk_') || /^[0-9a-f]{64}$/i.test(text) || text.includes('PUBLIC KEY-----')) return true
+  const bytes = strictBase64(text.replace(/\s+/g, ''))
+  if (bytes === null || bytes.length === 0) return false
+  return attempt(() => createPublicKey({ key: bytes, format: 'der', type: 'spki' })) !== null
+}
+
 function ed25519Public(bytes: Buffer | null): Key | null {
   if (bytes?.length !== 32) return null
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') }

@@ -98,7 +98,8 @@ export function generateSecret(scheme: SchemeId): { secret: string; publicKey?: 
       }
     }
     default:
-      return { secret: randomBytes(32).toString('hex') }
+      // 32 bytes would read as a public key: see `readsAsPublicKey`.
+      return { secret: randomBytes(40).toString('hex') }
   }
 }
 

@@ -55,7 +55,7 @@ export interface Verdict {
   readonly strictReason: VerdictReason
   /** Index in the secrets of the one that matched, else null. */
   readonly matchedSecret: number | null
-  /** The sender's timestamp, epoch milliseconds, or null. Also given when the signature is wrong: then nobody vouches for it. */
+  /** The sender's timestamp, epoch milliseconds, or null. Also given when the signature is wrong, as far as headers hold it: then nobody vouches for it. */
   readonly timestamp: number | null
   /** One plain sentence for the operator; never a secret nor an expected signature. */
   readonly message: string
@@ -89,7 +89,7 @@ export interface Presented {
   readonly method: Key['kind']
 }
 
-/** What the headers (for Linear the body) claim. */
+/** What the headers claim. */
 export interface Claim {
   readonly id: string
   /** The timestamp exactly as it is signed; empty where the scheme has none. */
@@ -129,6 +129,16 @@ export interface SchemeRules {
   readonly readKey: (secret: string) => Key | null
   /** What is signed; never throws. Null: the request cannot have been signed (Twilio: the hash in the URL is of another body). */
   readonly message: (input: MessageInput) => readonly Part[] | null
+  /**
+   * Why a request is too long for what is signed to be computed, one sentence; null where it is not. Only where that costs
+   * more than a hash of what arrived: anybody may send anything.
+   */
+  readonly tooLong?: (request: SignedRequest) => string | null
+  /**
+   * Epoch milliseconds, where the body holds the timestamp. Asked only once the signature is found right: what strangers
+   * send is not parsed.
+   */
+  readonly timeInBody?: (body: Uint8Array) => number | Fault
   /** URLs the vendor's code tries for one that was configured. Null: the URL is not signed. */
   readonly urlForms: ((url: string) => readonly string[]) | null
   /** How digests are written; `presented` is the text that was sent, null when signing. */

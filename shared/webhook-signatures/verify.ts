@@ -1,6 +1,8 @@
+import { firstHeader } from '../raw-headers.ts'
 import { type SchemeId, type SchemeOptions, schemes } from '../webhook-schemes.ts'
 import { digestText, equalBytes, headerBytes, strictBase64, strictHex, verifiesWith } from './digests.ts'
-import { firstHeader, isFault } from './raw-headers.ts'
+import { isFault } from './header-faults.ts'
+import { readsAsPublicKey } from './keys.ts'
 import { rulesOf } from './rules/index.ts'
 import { judgeTime } from './stamps.ts'
 import type {
@@ -20,30 +22,51 @@ import { verdictMessage } from './words.ts'
 /** `now` is epoch milliseconds: the arrival of a capture, or the present. Never throws, whatever the request holds. */
 export type Verifier = (request: SignedRequest, now: number) => Verdict
 
+/** Who said which scheme it is: the operator, or headers that anybody may write. */
+type SchemeOrigin = 'set' | 'detected'
+
 /**
  * Verifies many requests with the same secrets: they are decoded once and kept in memory as long as the function is.
+ * Where the scheme was detected, a secret that reads as a public key counts in schemes of key pairs only: else whoever
+ * knows it could have it taken for the key of a MAC or for a token, by sending the headers of such a scheme.
  */
 export function createVerifier(
   scheme: SchemeId,
   secrets: readonly string[],
   options: SchemeOptions | null = null,
+  origin: SchemeOrigin = 'set',
 ): Verifier {
   const rules = rulesOf[scheme]
-  const keys = secrets.map((secret) => rules.readKey(secret))
+  let leftOut = 0
+  const keys = secrets.map((secret) => {
+    const key = rules.readKey(secret)
+    if (key?.kind !== 'mac' || origin === 'set' || !readsAsPublicKey(secret)) return key
+    leftOut += 1
+    return null
+  })
+  const publicKeys = leftOut === 0 ? null : publicKeyMessage(scheme)
   const chosen = options ?? {}
   return (request, now) => {
     const claim = rules.read(request, chosen)
     if (isFault(claim)) return refused(scheme, claim.fault, null, claim.message)
     if (secrets.length === 0) return refused(scheme, 'secret-missing', claim.timestamp)
-    if (keys.every((key) => key === null)) return refused(scheme, 'secret-format', claim.timestamp)
+    if (keys.every((key) => key === null)) return refused(scheme, 'secret-format', claim.timestamp, publicKeys)
     if (rules.urlForms !== null && request.url === null) return refused(scheme, 'url-unknown', claim.timestamp)
+    const tooLong = rules.tooLong?.(request) ?? null
+    if (tooLong !== null) return refused(scheme, 'mismatch', claim.timestamp, tooLong)
     const matched = matchingKey(rules, chosen, claim, request, keys)
     if (matched === null) {
       const reason = keysFit(claim, keys) ? 'mismatch' : 'wrong-version'
-      return refused(scheme, reason, claim.timestamp)
+      return refused(scheme, reason, claim.timestamp, publicKeys)
     }
-    return accepted(rules, claim.timestamp, matched, now)
+    const timestamp = rules.timeInBody?.(request.body) ?? claim.timestamp
+    if (isFault(timestamp)) return refused(scheme, timestamp.fault, null, timestamp.message)
+    return accepted(rules, timestamp, matched, now)
   }
+}
+
+function publicKeyMessage(scheme: SchemeId): string {
+  return `A secret of the endpoint reads as a public key, so it was not tried as a secret of ${schemes[scheme].name}: anybody may know it. If it is a secret, set the scheme of the endpoint.`
 }
 
 /** One request; many with the same secrets go faster through `createVerifier`. */

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { startOpenAiSimulator } from '../simulators/openai.ts'
 import { lineFile, type RunningHost, startHost, temporaryFolder } from '../support/browser-host.ts'
 import { startGateway } from '../support/gateway.ts'
@@ -20,13 +21,18 @@ const args = [
 ]
 /** Random, of the shape of an OpenAI admin key, and known to nobody but this test. */
 const canary = `sk-admin-${randomBytes(90).toString('base64url').slice(0, 110)}`
-const pieces = [
-  canary,
-  canary.slice(9, 49),
-  Buffer.from(canary).toString('base64'),
-  Buffer.from(canary).toString('hex'),
-  ...Array.from({ length: 12 }, (_, index) => canary.slice(9 + index * 8, 21 + index * 8)),
-]
+const signingSecrets = {
+  stored: randomBytes(60).toString('base64url'),
+  ofReplay: randomBytes(60).toString('base64url'),
+  ofProbe: randomBytes(60).toString('base64url'),
+}
+const pieces = [canary.slice(9), ...Object.values(signingSecrets)].flatMap((secret) => [
+  secret.slice(0, 40),
+  Buffer.from(secret).toString('base64'),
+  Buffer.from(secret).toString('hex'),
+  ...Array.from({ length: 8 }, (_, index) => secret.slice(index * 8, 12 + index * 8)),
+])
+pieces.push(Buffer.from(canary).toString('base64'), Buffer.from(canary).toString('hex'))
 
 afterAll(() => folder.remove())
 
@@ -37,7 +43,7 @@ function filesBelow(path: string): string[] {
 }
 
 function expectClean(text: string, where: string): void {
-  for (const piece of pieces) expect(text.includes(piece), `the canary stands in ${where}`).toBe(false)
+  for (const piece of pieces) expect(text.includes(piece), `a secret stands in ${where}`).toBe(false)
 }
 
 async function api(host: RunningHost, path: string, init: { method?: string; body?: unknown } = {}) {
@@ -200,5 +206,79 @@ describe('a random key', () => {
     expect(said.length).toBeGreaterThan(25)
     await gateway.close()
     await openai.close()
+  })
+})
+
+describe('random signing secrets', () => {
+  it('leave no trace of their plain text: stored, pasted for a replay and pasted for a probe', async () => {
+    const { stored, ofReplay, ofProbe } = signingSecrets
+    // Says everything that it was sent, as a careless handler does.
+    const handler = createServer((request, response) => {
+      response.end(JSON.stringify(request.rawHeaders))
+      request.resume()
+    })
+    const handlerUrl = await new Promise<string>((resolve) =>
+      handler.listen(0, '127.0.0.1', () => {
+        const address = handler.address()
+        resolve(`http://127.0.0.1:${typeof address === 'object' ? address?.port : address}/hook`)
+      }),
+    )
+    const benchDir = join(folder.path, 'bench')
+    let host = await startHost({ dataDir: benchDir, args })
+    let session = await firstSession(host)
+    const said: { where: string; text: string }[] = []
+    const note = (where: string, value: unknown) => said.push({ where, text: JSON.stringify(value) })
+    const soon = (check: () => Promise<void>) => vi.waitFor(check, { interval: 50, timeout: 20_000 })
+
+    const { receiver, captures, deliveries, sender, audit } = session.client
+    const shop = { slug: 'shop', scheme: 'github', secret: stored } as const
+    const endpoint = await receiver.createEndpoint(shop)
+    note('endpoint', endpoint)
+    await receiver.createEndpoint(shop).then(
+      () => expect.unreachable(),
+      (error: unknown) => note('endpoint that is there already', [String(error), error]),
+    )
+    await soon(async () => expect((await receiver.status()).state).toBe('listening'))
+    const body = '{"action":"opened"}'
+    const signature = `sha256=${createHmac('sha256', stored).update(body).digest('hex')}`
+    const { localUrl } = await receiver.endpoint({ id: endpoint.id })
+    const headers = { 'x-hub-signature-256': signature, 'content-type': 'application/json' }
+    expect((await rawRequest(localUrl, { method: 'POST', headers, body })).status).toBe(200)
+    await soon(async () => expect((await captures.list({})).items).toMatchObject([{ verdict: 'valid' }]))
+    note('captured request', await captures.get({ id: 1 }))
+
+    const job = await deliveries.replay({
+      selection: { ids: [1] },
+      url: handlerUrl,
+      timestamp: 'fresh',
+      resign: { scheme: 'gitlab-token', secret: ofReplay },
+    })
+    note('replay', job)
+    await soon(async () => expect(await deliveries.job({ id: job.id })).toMatchObject({ succeeded: 1 }))
+    const { items } = await deliveries.attempts({ jobId: job.id })
+    expect(items).toHaveLength(1)
+    note('attempts', items)
+    for (const { id } of items) note('attempt', await deliveries.attempt({ id }))
+    note('signed anew with the stored one', await deliveries.replayOne({ id: 1, url: handlerUrl, resign: true }))
+    const event = { url: handlerUrl, body, signing: { scheme: 'github', secret: ofProbe } } as const
+    const report = await sender.probe({ event })
+    expect(report.checks.length).toBeGreaterThan(0)
+    note('probe', report)
+    note('probes', await sender.probes({}))
+    note('audit', await audit.list({}))
+
+    session.close()
+    await host.kill()
+    said.push({ where: 'the output of the killed process', text: host.output() })
+    for (const file of filesBelow(benchDir)) expectClean(readFileSync(file, 'latin1'), `${file} after SIGKILL`)
+    host = await startHost({ dataDir: benchDir, args })
+    session = await firstSession(host)
+    note('attempts after a restart', await session.client.deliveries.attempts({}))
+    session.close()
+    expect(await host.stop()).toBe(0)
+    said.push({ where: 'the output of the process', text: host.output() })
+    for (const file of filesBelow(benchDir)) expectClean(readFileSync(file, 'latin1'), `${file} after a clean end`)
+    for (const { where, text } of said) expectClean(text, where)
+    handler.close()
   })
 })

@@ -274,7 +274,7 @@ describe('handing over', () => {
   test('a bundle goes in elsewhere with its marks, once', async () => {
     const all = await desk.add(payments(12, { endpointId: 2 }))
     await desk.captures.mark({ selection: { ids: all.slice(0, 1) }, pinned: true, note: 'look', addTags: ['t'] })
-    const exported = desk.captures.export(app, { selection: { filter: {}, throughId: 99 }, format: 'bundle' })
+    const exported = await desk.captures.export(app, { selection: { filter: {}, throughId: 99 }, format: 'bundle' })
     expect(exported).toMatchObject({ count: 12, leftOut: 0 })
     const other = openDesk()
     try {
@@ -296,6 +296,17 @@ describe('handing over', () => {
       await other.close()
     }
     expect(desk.audited.map(({ action }) => action)).toContain('captures.exported')
+  })
+})
+
+describe('a bundle that comes back', () => {
+  test('adds nothing to what was captured here, except what is gone', async () => {
+    const all = await desk.add([...payments(12), ...payments(3, { at: 1_700_000_000_000 })])
+    const { content } = await desk.captures.export(app, { selection: { filter: {}, throughId: 99 }, format: 'bundle' })
+    expect(await desk.captures.import(app, content)).toMatchObject({ imported: 0, present: 15 })
+    await desk.captures.delete(app, { ids: all.slice(-2) })
+    expect(await desk.captures.import(app, content)).toMatchObject({ imported: 2, present: 13 })
+    expect(desk.captures.list({ limit: 50 }).total.count).toBe(15)
   })
 })
 

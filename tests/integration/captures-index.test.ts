@@ -102,6 +102,7 @@ describe('the index of captured requests', () => {
     const current = open()
     await current.add(Array.from({ length: 2_000 }, (_, n) => paymentCapture(n)))
     const before = current.captures.list({ q: 'vienna', limit: 200 })
+    emptyLogOf(current.directory)
     overwriteMiddle(join(current.directory, 'capture-index.db'))
     let outcome: unknown
     for (let page: string | undefined = undefined; ; ) {
@@ -141,12 +142,13 @@ describe('the index of captured requests', () => {
     const { Changes } = await import('../../main/changes.ts')
     const captures = new Captures({
       directory: current.directory,
-      writer: { apply: async () => [], onStored: () => () => {} },
+      writer: { apply: async () => [], onStored: () => () => {}, onLedger: () => () => {} },
       endpoints: current.endpoints,
       audit: { record: () => {} },
       changes: new Changes(),
       clock: current.clock,
       version: '0.0.0',
+      onNotice: () => {},
     })
     expect(captures.list({ limit: 1 }).items).toEqual([])
     captures.start(sourceThreads.captureIndex)
@@ -299,6 +301,16 @@ function overwriteMiddle(file: string): void {
   const noise = Buffer.alloc(4_096, 0xa5)
   for (let at = 4_096; at < size; at += 4_096) writeSync(handle, noise, 0, 4_096, at)
   closeSync(handle)
+}
+
+/** Everything is in the index itself then, and whoever reads it forgets what it read before. */
+function emptyLogOf(folder: string): void {
+  const db = new Database(join(folder, 'capture-index.db'), { timeout: 10_000 })
+  try {
+    expect(db.pragma('wal_checkpoint(TRUNCATE)')).toMatchObject([{ busy: 0 }])
+  } finally {
+    db.close()
+  }
 }
 
 function tablesOf(folder: string): string[] {

@@ -161,7 +161,9 @@ describe('lists of captured requests', () => {
         const expected = all.filter((row) => fits(row, filter)).map(({ id }) => id)
         const page = desk.captures.list({ ...filter, limit: 200 })
         expect(page.items.map(({ id }) => id)).toEqual(expected.slice(0, 200))
-        expect(page.total).toEqual({ count: expected.length, atLeast: false })
+        // On a busy machine counting may be given up, which it says.
+        if (page.total.atLeast) expect(page.total.count).toBeLessThan(expected.length)
+        else expect(page.total.count).toBe(expected.length)
         const selection = { filter, throughId: 1_500 }
         expect(desk.captures.countSelected(selection)).toBe(expected.length)
         expect(desk.captures.selected(selection, 0, 2_000)).toEqual(expected.toReversed())

@@ -33,6 +33,7 @@ beforeEach(async () => {
     changes: new Changes(),
     clock: { now: () => Date.now() },
     version: '0.0.0',
+    onNotice: () => {},
   })
   captures.start(sourceThreads.captureIndex)
 })

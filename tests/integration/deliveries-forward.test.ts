@@ -48,13 +48,13 @@ describe('forwarding', () => {
     const body = Buffer.from([0, 255, 10, 13, 128])
     const [id] = bench.captures.add({
       method: 'PATCH',
-      target: "/h/shop/a/../b//c'?x=%zz&x=",
+      target: "/h/shop/a/.b/%7E./c'/?x=%zz&x=../",
       rawHeaders: ['X-b', '2', 'HOST', 'hooks.example', 'x-B', '1', 'Content-Length', '5', 'x-empty', '', 'X-L', 'é'],
       body,
     })
     await Promise.all([target.received(1), other.received(1)])
     expect(target.requests[0]?.head).toBe(
-      `PATCH /hook/a/../b//c'?own=1&x=%zz&x= HTTP/1.1\r\nX-b: 2\r\nHOST: 127.0.0.1:${target.port}\r\nx-B: 1\r\nContent-Length: 5\r\nx-empty: \r\nX-L: é\r\nConnection: keep-alive\r\n\r\n`,
+      `PATCH /hook/a/.b/%7E./c'/?own=1&x=%zz&x=../ HTTP/1.1\r\nX-b: 2\r\nHOST: 127.0.0.1:${target.port}\r\nx-B: 1\r\nContent-Length: 5\r\nx-empty: \r\nX-L: é\r\nConnection: keep-alive\r\n\r\n`,
     )
     expect(other.requests[0]?.target).toBe('/')
     expect([target, other].every(({ requests }) => requests[0]?.body.equals(body))).toBe(true)
@@ -185,15 +185,64 @@ describe('what must not be a target', () => {
     expect(() => create()).toThrow(/at most 10/)
   })
 
-  it('switches off a target that leads back through a tunnel, and loses nothing', async () => {
+  it('sends nothing to one that leads back through the tunnel in force, and loses nothing', async () => {
     const { id } = create()
-    bench.captures.add({ publicUrl: `${target.url}/h/shop` })
-    await soon(() => expect(view()).toMatchObject({ enabled: false, waiting: 1 }))
+    bench.endpoints.tunnel = target.url
+    bench.captures.add({})
+    await soon(() => expect(view()).toMatchObject({ enabled: true, waiting: 0, deadLetters: 1 }))
     expect(view()?.lastProblem?.message).toContain('leads back')
+    expect(attempts()).toMatchObject([{ status: null, problem: { code: 'INVALID_INPUT' } }])
     expect(target.requests).toHaveLength(0)
     const elsewhere = await startWebhookTarget()
-    bench.deliveries.updateTarget(caller, { id, url: elsewhere.url, enabled: true })
+    bench.deliveries.updateTarget(caller, { id, url: elsewhere.url })
+    const letters = bench.deliveries.deadLetters({ limit: 10 }).items.map((letter) => letter.id)
+    bench.deliveries.retryDeadLetters(letters)
     await elsewhere.received(1)
     await elsewhere.close()
+  })
+
+  it('is not decided by what a sender says of the address it called', async () => {
+    create()
+    bench.captures.add({ publicUrl: `${target.url}/h/shop`, rawHeaders: ['Host', `127.0.0.1:${target.port}`] })
+    await target.received(1)
+    await soon(() => expect(view()).toMatchObject({ enabled: true, delivered: 1, lastProblem: null }))
+  })
+})
+
+describe('a path that is taken over', () => {
+  it('does not lead out of the path of the target, and holds nothing up', async () => {
+    create({ keepPath: true })
+    const leaving = [
+      '/../admin',
+      '/%2e%2E/admin',
+      '/a/..;x=1/b',
+      '//admin',
+      '/a\\..\\b',
+      '/a/..%2fb',
+      '/%252e./',
+      '/.\t./x',
+      '/..',
+    ]
+    bench.captures.add(...leaving.map((path) => ({ target: `/h/shop${path}` })), { target: '/h/shop/fine..?to=/../' })
+    await soon(() => expect(attempts()).toHaveLength(leaving.length + 1))
+    expect(target.requests.map((request) => request.target)).toEqual(['/hook/fine..?to=/../'])
+    expect(view()).toMatchObject({ enabled: true, waiting: 0, delivered: 1, deadLetters: leaving.length })
+    for (const { problem } of bench.deliveries
+      .deadLetters({ limit: 20 })
+      .items.map(
+        (letter) => bench.deliveries.attempts({ captureId: letter.captureId, limit: 1 }).items[0] ?? { problem: null },
+      )) {
+      expect(problem).toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('leads out') })
+    }
+    const replay = {
+      id: 1,
+      url: `${target.url}/hook`,
+      timestamp: 'original',
+      resign: null,
+      timeoutMs: 5_000,
+      ca: null,
+    } as const
+    await expect(bench.deliveries.replayEdited(caller, { ...replay, keepPath: true })).rejects.toThrow(/leads out/)
+    expect((await bench.deliveries.replayEdited(caller, { ...replay, keepPath: false })).status).toBe(200)
   })
 })

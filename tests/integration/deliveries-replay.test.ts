@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { StoredCapture } from '../../main/captures/capture-record.ts'
 import type { Job, ReplayInput } from '../../shared/contract/deliveries.ts'
+import { Problem } from '../../shared/problems.ts'
 import { ok, startWebhookTarget, type WebhookTarget } from '../simulators/webhook-target.ts'
 import {
   caller,
@@ -71,7 +72,11 @@ describe('a replay', () => {
     add(600)
     bench.captures.add({ endpointId: 2 })
     target.act((request) => ({ kind: 'answer', status: JSON.parse(String(request.body)).id === 7 ? 500 : 204 }))
-    const job = start({ selection: { filter: { endpointId: 1 }, throughId: 600 }, keepPath: true, concurrency: 1 })
+    const job = await start({
+      selection: { filter: { endpointId: 1 }, throughId: 600 },
+      keepPath: true,
+      concurrency: 1,
+    })
     expect(job).toMatchObject({ state: 'running', total: 600, url: `${target.url}/replayed` })
     add(5)
     await ended(job.id)
@@ -94,7 +99,7 @@ describe('a replay', () => {
     add(10)
     bench.captures.delete(2)
     bench.captures.delete(5)
-    const job = start({ selection: { ids: [9, 2, 5, 3] }, concurrency: 1 })
+    const job = await start({ selection: { ids: [9, 2, 5, 3] }, concurrency: 1 })
     await ended(job.id)
     expect(bodies()).toEqual([3, 9])
     expect(bench.deliveries.job(job.id)).toMatchObject({ total: 4, succeeded: 2, failed: 2 })
@@ -103,13 +108,13 @@ describe('a replay', () => {
       [5, 'NOT_FOUND'],
       [2, 'NOT_FOUND'],
     ])
-    expect(() => start({ selection: { ids: [2, 5] } })).toThrow(/still there/)
+    await expect(start({ selection: { ids: [2, 5] } })).rejects.toThrow(/still there/)
   })
 
-  it('refuses an empty selection, and authorities that are none', () => {
-    expect(() => start()).toThrow(/Nothing is selected/)
+  it('refuses an empty selection, and authorities that are none', async () => {
+    await expect(start()).rejects.toThrow(/Nothing is selected/)
     add(1)
-    expect(() => start({ ca: 'x' })).toThrow(/PEM/)
+    await expect(start({ ca: 'x' })).rejects.toThrow(/PEM/)
     expect(() => bench.deliveries.job(1)).toThrow(/no replay/)
   })
 
@@ -123,7 +128,7 @@ describe('a replay', () => {
       ok,
     ] as const
     target.act((_, index) => acts[index] ?? ok)
-    const job = start({ concurrency: 1, timeoutMs: 200 })
+    const job = await start({ concurrency: 1, timeoutMs: 200 })
     await ended(job.id)
     const { items } = bench.deliveries.attempts({ jobId: job.id, limit: 10 })
     expect(items.reverse().map(({ status, problem }) => [status, problem?.message ?? null])).toEqual([
@@ -143,7 +148,7 @@ describe('its pace', () => {
   it('is at most so many a second', async () => {
     const time = await withManualTime()
     add(30)
-    const job = start({ pace: { kind: 'rate', perSecond: 10 }, concurrency: 50 })
+    const job = await start({ pace: { kind: 'rate', perSecond: 10 }, concurrency: 50 })
     await target.received(1)
     for (let sent = 1; sent < 30; sent += 1) {
       await soon(() => expect(bench.deliveries.job(job.id).done).toBe(sent))
@@ -159,7 +164,7 @@ describe('its pace', () => {
   it('is as far apart as they came, or faster by a factor', async () => {
     const time = await withManualTime()
     bench.captures.add({ at: 1_000_000 }, { at: 1_004_000 }, { at: 1_004_000 }, { at: 1_003_000 }, { at: 1_010_000 })
-    start({ pace: { kind: 'original', speed: 2 } })
+    await start({ pace: { kind: 'original', speed: 2 } })
     await target.received(1)
     time.advance(1_999)
     expect(target.requests).toHaveLength(1)
@@ -174,11 +179,11 @@ describe('its pace', () => {
   it('keeps the distance after a pause', async () => {
     const time = await withManualTime()
     bench.captures.add({ at: 0 }, { at: 10_000 }, { at: 20_000 })
-    const job = start({ pace: { kind: 'original', speed: 1 } })
+    const job = await start({ pace: { kind: 'original', speed: 1 } })
     await target.received(1)
     bench.deliveries.pauseJob(job.id)
     time.advance(60_000)
-    bench.deliveries.resumeJob(job.id)
+    bench.deliveries.resumeJob(caller, job.id)
     await target.received(2)
     time.advance(9_999)
     await soon(() => expect(bench.deliveries.job(job.id).done).toBe(2))
@@ -191,14 +196,14 @@ describe('its pace', () => {
   it('does not catch up all at once after a pause', async () => {
     const time = await withManualTime()
     add(10)
-    const job = start({ pace: { kind: 'rate', perSecond: 1 } })
+    const job = await start({ pace: { kind: 'rate', perSecond: 1 } })
     await target.received(1)
     expect(bench.deliveries.pauseJob(job.id).state).toBe('paused')
     expect(() => bench.deliveries.pauseJob(job.id)).toThrow(/paused/)
     time.advance(60_000)
     await soon(() => expect(bench.deliveries.job(job.id).done).toBe(1))
     expect(target.requests).toHaveLength(1)
-    expect(bench.deliveries.resumeJob(job.id).state).toBe('running')
+    expect(bench.deliveries.resumeJob(caller, job.id).state).toBe('running')
     await target.received(2)
     time.advance(1_000)
     await target.received(3)
@@ -208,10 +213,25 @@ describe('its pace', () => {
 })
 
 describe('the end of a job', () => {
+  it('is not what comes when the lists are away: it is interrupted, says so and can be resumed', async () => {
+    add(3)
+    let asked = 0
+    bench.captures.reached = async () => {
+      asked += 1
+      if (asked > 1) throw new Problem('STORE_FAILED', 'The list is being made.')
+    }
+    const job = await start({ selection: { filter: {}, throughId: 3 } })
+    await soon(() => expect(bench.deliveries.job(job.id).state).toBe('interrupted'))
+    expect(bench.deliveries.job(job.id)).toMatchObject({ done: 0, problem: { message: 'The list is being made.' } })
+    bench.captures.reached = async () => {}
+    bench.deliveries.resumeJob(caller, job.id)
+    await soon(() => expect(bench.deliveries.job(job.id)).toMatchObject({ state: 'finished', succeeded: 3 }))
+  })
+
   it('cancels at once and cuts off what is under way; what is done stays', async () => {
     add(100)
     target.act((_, index) => (index < 20 ? ok : { kind: 'hang' }))
-    const job = start({ concurrency: 5 })
+    const job = await start({ concurrency: 5 })
     await target.received(25)
     const cancelled = bench.deliveries.cancelJob(job.id)
     expect(cancelled.state).toBe('cancelled')
@@ -222,35 +242,35 @@ describe('the end of a job', () => {
     expect(items.map(({ problem }) => problem?.code)).toEqual(Array.from({ length: 5 }, () => 'CANCELLED'))
     expect(target.requests).toHaveLength(25)
     expect(bench.deliveries.cancelJob(job.id).state).toBe('cancelled')
-    expect(() => bench.deliveries.resumeJob(job.id)).toThrow(/cancelled/)
+    expect(() => bench.deliveries.resumeJob(caller, job.id)).toThrow(/cancelled/)
   })
 
   it('goes on after a restart with exactly what is missing', async () => {
     add(300)
     let open = true
     target.act((_, index) => (index < 120 || !open ? ok : { kind: 'hang' }))
-    const job = start({ concurrency: 6 })
+    const job = await start({ concurrency: 6 })
     await target.received(126)
     await soon(() => expect(bench.deliveries.job(job.id).done).toBe(120))
     open = false
     await reopen()
     expect(bench.deliveries.job(job.id)).toMatchObject({ state: 'interrupted', done: 120, total: 300 })
-    expect(bench.deliveries.resumeJob(job.id).state).toBe('running')
+    expect(bench.deliveries.resumeJob(caller, job.id).state).toBe('running')
     await ended(job.id)
     expect(bench.deliveries.job(job.id)).toMatchObject({ succeeded: 300, failed: 0, total: 300 })
     expect(bodies()).toHaveLength(306)
     expect(new Set(bodies()).size).toBe(300)
-    expect(() => bench.deliveries.resumeJob(job.id)).toThrow(/finished/)
+    expect(() => bench.deliveries.resumeJob(caller, job.id)).toThrow(/finished/)
   })
 
   it('does not repeat what was done behind one that hung', async () => {
     add(100)
     target.act((request) => (String(request.body) === '{"id":3}' ? { kind: 'hang' } : ok))
-    const job = start({ concurrency: 2 })
+    const job = await start({ concurrency: 2 })
     await soon(() => expect(bench.deliveries.job(job.id).done).toBe(99))
     target.act(ok)
     await reopen()
-    bench.deliveries.resumeJob(job.id)
+    bench.deliveries.resumeJob(caller, job.id)
     await ended(job.id)
     expect(bench.deliveries.job(job.id)).toMatchObject({ succeeded: 100, failed: 0 })
     expect(bodies()).toHaveLength(101)
@@ -259,14 +279,14 @@ describe('the end of a job', () => {
 
   it('is interrupted by a crash, and resumed from what the crash left', async () => {
     add(200)
-    const job = start({ concurrency: 3 })
+    const job = await start({ concurrency: 3 })
     await target.received(90)
     const { captures } = bench
     const dataDir = bench.crashImage()
     await bench.close()
     bench = openDeliveryBench({ captures, dataDir })
     expect(bench.deliveries.job(job.id).state).toBe('interrupted')
-    bench.deliveries.resumeJob(job.id)
+    bench.deliveries.resumeJob(caller, job.id)
     await ended(job.id)
     expect(bench.deliveries.job(job.id)).toMatchObject({ succeeded: 200, failed: 0 })
     const { total } = bench.deliveries.attempts({ jobId: job.id, limit: 1 })
@@ -277,13 +297,13 @@ describe('the end of a job', () => {
   it('stays paused over a restart', async () => {
     add(10)
     target.act({ kind: 'hang' })
-    const job = start({ concurrency: 2 })
+    const job = await start({ concurrency: 2 })
     await target.received(2)
     bench.deliveries.pauseJob(job.id)
     target.act(ok)
     await reopen()
     expect(bench.deliveries.job(job.id).state).toBe('paused')
-    bench.deliveries.resumeJob(job.id)
+    bench.deliveries.resumeJob(caller, job.id)
     await ended(job.id)
     expect(bench.deliveries.job(job.id).succeeded).toBe(10)
     expect(() => bench.deliveries.cancelJob(job.id)).toThrow(/finished/)
@@ -293,11 +313,11 @@ describe('the end of a job', () => {
     add(10)
     const secret = `whsec_${Buffer.from('x'.repeat(32)).toString('base64')}`
     target.act((_, index) => (index < 3 ? ok : { kind: 'hang' }))
-    const job = start({ resign: { scheme: 'standard-webhooks', secret }, concurrency: 1 })
+    const job = await start({ resign: { scheme: 'standard-webhooks', secret }, concurrency: 1 })
     await target.received(4)
     const { dataDir } = bench
     await reopen()
-    expect(() => bench.deliveries.resumeJob(job.id)).toThrow(/secret was not kept/)
+    expect(() => bench.deliveries.resumeJob(caller, job.id)).toThrow(/secret was not kept/)
     const files = ['deliveries.db', 'deliveries.db-wal'].map((name) => readFileSync(`${dataDir}/receiver/${name}`))
     expect(Buffer.concat(files).includes(secret.slice(6))).toBe(false)
   })
@@ -309,14 +329,14 @@ describe('the end of a job', () => {
       bench.endpoints.locked = index >= 3
       return ok
     })
-    const job = start({ resign: { scheme: 'github' }, concurrency: 1 })
+    const job = await start({ resign: { scheme: 'github' }, concurrency: 1 })
     await ended(job.id, 'paused')
     const stopped = { done: 4, failed: 0, problem: { code: 'VAULT_LOCKED' } }
     await soon(() => expect(bench.deliveries.job(job.id)).toMatchObject(stopped))
-    expect(() => start({ resign: { scheme: 'github' } })).toThrow(/locked/)
+    await expect(start({ resign: { scheme: 'github' } })).rejects.toThrow(/locked/)
     target.act(ok)
     bench.endpoints.locked = false
-    bench.deliveries.resumeJob(job.id)
+    bench.deliveries.resumeJob(caller, job.id)
     await ended(job.id)
     expect(bench.deliveries.job(job.id)).toMatchObject({ succeeded: 10, failed: 0, problem: null })
     expect(bodies()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
@@ -332,7 +352,7 @@ describe('following', () => {
       for await (const job of bench.deliveries.progress(ending.signal)) seen.push(job)
     })()
     const began = performance.now()
-    const { id } = start()
+    const { id } = await start()
     await soon(() => expect(seen.at(-1)?.state).toBe('finished'))
     ending.abort()
     await following

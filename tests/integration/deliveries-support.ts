@@ -82,6 +82,8 @@ export class ListedCaptures implements CaptureReader {
     return { captures, throughId: throughId ?? Math.max(afterId, this.#newest) }
   }
 
+  async reached(): Promise<void> {}
+
   selected(selection: Selection, afterId: number, limit: number): number[] {
     return this.#matching(selection)
       .filter((id) => id > afterId)
@@ -154,6 +156,7 @@ export function sampleCapture(id: number): StoredCapture {
 export class ListedEndpoints implements EndpointBook {
   secrets: readonly EndpointSecretValue[] = []
   local: string | null = null
+  tunnel: string | null = null
   locked = false
   readonly #facts: EndpointFacts[] = ['shop', 'other'].map((slug, index) => ({
     id: index + 1,
@@ -196,6 +199,10 @@ export class ListedEndpoints implements EndpointBook {
     return endpointId === 1 ? this.secrets : []
   }
 
+  readableSecretsOf(endpointId: number): readonly EndpointSecretValue[] {
+    return this.secretsOf(endpointId)
+  }
+
   secret(secretId: number): EndpointSecretValue & { readonly endpointId: number } {
     const found = this.secretsOf(1).find(({ id }) => id === secretId)
     if (found === undefined) throw notFound('secret', secretId)
@@ -208,6 +215,10 @@ export class ListedEndpoints implements EndpointBook {
 
   localUrl(): string | null {
     return this.local
+  }
+
+  publicUrl(): string | null {
+    return this.tunnel
   }
 
   ensure(slug: string) {

@@ -103,7 +103,7 @@ describe('deliveries of a workspace', () => {
     await soon(() => expect(workspace.captures.list({ limit: 100 }).items).toHaveLength(30))
     expect(workspace.captures.list({ limit: 100, verdict: 'invalid' }).items).toHaveLength(30)
 
-    const job = workspace.deliveries.replay(caller, {
+    const job = await workspace.deliveries.replay(caller, {
       selection: { filter: { verdict: 'invalid' }, throughId: workspace.captures.newestId() },
       url: `http://127.0.0.1:${portOfReceiver()}/h/other`,
       keepPath: true,

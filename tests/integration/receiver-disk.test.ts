@@ -143,4 +143,8 @@ it('a file that is damaged under the receiver is set aside at the next start at 
   expect((await send(third.port, 'x')).status).toBe(200)
   const notices = [...second.messages, ...third.messages].filter((message) => message.type === 'notice')
   expect(notices).toMatchObject([{ severity: 'error', message: expect.stringContaining('damaged') }])
+  const ledgers = [...first.messages, ...third.messages].flatMap((said) =>
+    said.type === 'ledger' ? said.identity : [],
+  )
+  expect(new Set([ledgers[0], ledgers.at(-1)]).size).toBe(2)
 })

@@ -14,6 +14,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 it('a receiver that is killed under load has every request that it acknowledged', async () => {
   const { acknowledged, lost } = await killRounds(folder, ROUNDS)
-  expect(acknowledged).toBeGreaterThan(1_000)
+  expect(acknowledged).toBeGreaterThan(100)
   expect(lost).toBe(0)
 }, 120_000)

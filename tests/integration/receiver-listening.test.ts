@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openLedgerReader } from '../../main/captures/ledger.ts'
-import { nextFreePort, whoHasPort } from '../../main/receiver/port-owner.ts'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openLedger, openLedgerReader } from '../../main/captures/ledger.ts'
+import { nextFreePort, programOf, whoHasPort } from '../../main/receiver/port-owner.ts'
 import type { ThreadEndpoint, ThreadLimits } from '../../main/receiver/thread/messages.ts'
 import { usualBehaviour } from '../../shared/receiver-defaults.ts'
 import { rawConnection, requestText } from '../support/receiver-raw.ts'
@@ -66,8 +67,9 @@ describe('ports', () => {
     running.configure({ listen: { port, host: '127.0.0.1' } })
     expect(await failed).toMatchObject({ code: 'EADDRINUSE', port })
     if (process.platform === 'linux') {
-      const name = readFileSync('/proc/self/comm', 'utf8').trim()
+      const name = programOf(readFileSync('/proc/self/cmdline', 'utf8'))
       expect(await whoHasPort(port)).toBe(`${name} (process ${process.pid})`)
+      expect(name).toMatch(/^node\b/)
     }
     const free = await nextFreePort(port)
     expect(free).toBeGreaterThan(port)
@@ -77,6 +79,15 @@ describe('ports', () => {
     running.configure({ listen: { port: free ?? 0, host: '127.0.0.1' } })
     expect((await listening).port).toBe(free)
     expect(await status(free ?? 0)).toBe(200)
+  })
+
+  it.each([
+    [['/usr/bin/node', '--token', 'hidden', '/srv/driver.mjs', 'hidden'], 'node driver.mjs'],
+    [['nginx: master process /usr/sbin/nginx -g daemon off;'], 'nginx'],
+    [['/opt/Some App/some app --type=renderer --key=hidden'], 'some app'],
+    [[''], ''],
+  ])('are had by a program that is named without what may be a secret: %j', (words, name) => {
+    expect(programOf(`${words.join('\0')}\0`)).toBe(name)
   })
 
   it('change without a request under way being lost', async () => {
@@ -123,6 +134,40 @@ describe('ports', () => {
       expect((await listening).port).toBe(running.port)
       expect(await status(running.port)).toBe(200)
     }
+  })
+})
+
+describe('an answer', () => {
+  it('has its headers in UTF-8 once, also beside a body that is not ASCII', async () => {
+    const behaviour = {
+      ...usualBehaviour,
+      answer: { ...usualBehaviour.answer, headers: [{ name: 'X-Place', value: 'Caf\u00e9' }], body: '\u00fc' },
+    }
+    const running = await start({}, [endpointNamed('one', 1, { behaviour })])
+    const connection = await rawConnection(running.port)
+    connection.send(requestText('POST', '/h/one', [], 'x'))
+    const { head, body } = await connection.answer()
+    connection.socket.destroy()
+    expect(head).toContain(`X-Place: ${Buffer.from('Caf\u00e9').toString('latin1')}\r\n`)
+    expect(body).toBe(Buffer.from('\u00fc').toString('latin1'))
+  })
+})
+
+describe('a ledger of a newer version', () => {
+  it('ends the thread with the reason, once', async () => {
+    const ledger = openLedger(directory, { maxPages: null })
+    ledger.close()
+    const db = new Database(join(directory, 'captures.db'))
+    db.pragma('user_version = 99')
+    db.close()
+    receiver = await startReceiver({ directory, endpoints: [], config: { listen: null } })
+    const { problem } = await receiver.heard('cannot-start', () => true, 'past')
+    expect(problem.message).toContain('another version of Keyhold')
+    await vi.waitFor(() => expect(receiver?.thread.problem).not.toBeNull())
+    await expect(receiver.thread.apply({ kind: 'delete', ids: [1], sparePinned: false })).rejects.toThrow(
+      'another version of Keyhold',
+    )
+    expect(receiver.crashes).toEqual([])
   })
 })
 
@@ -194,13 +239,13 @@ describe('limits', () => {
     for (const holder of holders)
       holder.send(requestText('POST', '/h/one', ['Content-Length: 100000']), Buffer.alloc(99_999))
     // A request on each connection is read in order, so the answer to one more says that their bytes were.
-    await expect.poll(() => status(running.port, '/h/one', 'y'.repeat(5_000))).toBe(503)
+    await expect.poll(() => status(running.port, '/h/one', 'y'.repeat(80_000))).toBe(503)
     for (const holder of holders) {
       holder.send('z')
       expect((await holder.answer()).status).toBe(200)
       holder.socket.destroy()
     }
-    expect(await status(running.port, '/h/one', 'y'.repeat(5_000))).toBe(200)
+    expect(await status(running.port, '/h/one', 'y'.repeat(80_000))).toBe(200)
   })
 })
 
@@ -270,6 +315,10 @@ describe('the thread', () => {
     running.configure({})
     expect((await again).port).toBe(running.port)
     expect(await status(running.port)).toBe(200)
+    // A change afterwards, too.
+    const changed = running.heard('listening')
+    running.configure({ publicUrl: 'https://example.test' })
+    expect((await changed).port).toBe(running.port)
     expect(read((reader) => reader.newestId())).toBe(2)
   })
 })

@@ -27,6 +27,8 @@ export interface Bench {
   /** Requests that went through the deliveries, as they were handed over. */
   readonly sent: Parameters<RecordedDeliveries['send']>[0][]
   lockVault(): void
+  /** Of the endpoint that has the stored secret; none at first. */
+  setScheme(scheme: SchemeId): void
   close(): Promise<void>
 }
 
@@ -39,6 +41,7 @@ export function openBench(storedSecret = 'unused'): Bench {
   const http = createRawClient({ userAgent: 'Keyhold/test' })
   const sent: Bench['sent'] = []
   let isLocked = false
+  let scheme: SchemeId | null = null
   const facts: ReturnType<EndpointBook['facts']> = {
     id: ENDPOINT_ID,
     slug: 'sample',
@@ -57,10 +60,11 @@ export function openBench(storedSecret = 'unused'): Bench {
     retention: { maxCount: null, maxAgeDays: null, maxBytes: null },
   }
   const endpoints: EndpointBook = {
-    facts: () => facts,
+    facts: () => ({ ...facts, scheme }),
     all: () => [facts],
     bySlug: () => null,
     secretsOf: () => [],
+    readableSecretsOf: () => [],
     secret: (id) => {
       if (isLocked) throw new Problem('VAULT_LOCKED', 'The vault is locked.')
       if (id !== STORED_SECRET_ID) throw notFound('secret', id)
@@ -68,6 +72,7 @@ export function openBench(storedSecret = 'unused'): Bench {
     },
     vaultReady: () => !isLocked,
     localUrl: () => null,
+    publicUrl: () => null,
     ensure: () => ({ id: ENDPOINT_ID, made: false }),
   }
   const deliveries: RecordedDeliveries = {
@@ -105,6 +110,9 @@ export function openBench(storedSecret = 'unused'): Bench {
     audit,
     changes,
     sent,
+    setScheme: (chosen) => {
+      scheme = chosen
+    },
     lockVault: () => {
       isLocked = true
     },

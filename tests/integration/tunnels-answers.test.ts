@@ -35,6 +35,29 @@ describe('what tunnel programs answer', () => {
     expect(readQuickTunnel({ hostname: '' })).toBeNull()
   })
 
+  it('names a host that only this machine or its network knows', () => {
+    const inner = [
+      '127.0.0.1',
+      '2130706433',
+      '10.1.2.3',
+      '172.31.0.1',
+      '192.168.1.1',
+      '169.254.169.254',
+      '100.64.0.1',
+      '0.0.0.0',
+    ]
+    const innerV6 = ['[::1]', '[::]', '[fd00::1]', '[fe80::1]', '[::ffff:10.0.0.1]', '[::ffff:169.254.169.254]']
+    const innerNames = ['localhost', 'a.localhost', 'localhost.', 'box', 'printer.local', 'metadata.google.internal']
+    const outer = ['a.ngrok.app', '8.8.8.8', '172.32.0.1', '[2606:4700::1]', 'local.example.com']
+    const read = (host: string) =>
+      readNgrokTunnels({ tunnels: [{ public_url: `http://${host}/`, config: { addr: '4590' } }] }, 4_590)
+    expect([...inner, ...innerV6, ...innerNames].filter((host) => read(host) !== null)).toEqual([])
+    expect(outer.filter((host) => read(host) === null)).toEqual([])
+    expect(readQuickTunnel({ hostname: '127.0.0.1' })).toBeNull()
+    const ports = [{ portNumber: 4_590, portUri: 'https://192.168.0.7/' }]
+    expect(readDevTunnel({ tunnel: { ports } }, 4_590)).toBeNull()
+  })
+
   it('leads to a port of this machine, or not', () => {
     const leading = ['4590', 'localhost:4590', 'http://127.0.0.1:4590', 'http://[::1]:4590/', 'https://localhost:4590']
     const others = [

@@ -17,6 +17,8 @@ import { endpointNamed, startReceiver } from '../support/receiver-thread.ts'
 export const caller = { source: 'app' } as const
 const simulators = fileURLToPath(new URL('../simulators/', import.meta.url))
 
+export const usualTimes = { poll: 40, interest: 60_000, start: 20_000, proof: 3_000, proofRetry: 30, stop: 300 }
+
 /** A server that does what the receiver does for tunnels, on a real socket. */
 export interface NonceServer extends TunnelReceiver, Running {
   /** Every address that was put in force, in order. */
@@ -83,13 +85,13 @@ export async function startRealReceiver(directory: string): Promise<NonceServer>
   }
 }
 
-/** Stands for the names of the internet: p12345.trycloudflare.com is port 12345 of this machine. */
+/** Stands for the names of the internet: p12345.trycloudflare.com, or below ngrok-free.app, is port 12345 of this machine. */
 function withNames(http: HttpClient): HttpClient {
   return {
     send: (request) =>
       http.send({
         ...request,
-        url: request.url.replace(/^https:\/\/p(\d+)\.trycloudflare\.com/, 'http://127.0.0.1:$1'),
+        url: request.url.replace(/^https:\/\/p(\d+)\.(?:trycloudflare\.com|ngrok-free\.app)/, 'http://127.0.0.1:$1'),
       }),
   }
 }
@@ -117,7 +119,7 @@ export class TunnelBench {
       environment: this.environment,
       cloudflaredPorts: [],
       ngrokPorts: [],
-      times: { poll: 40, interest: 60_000, start: 20_000, proof: 3_000, proofRetry: 30, stop: 300 },
+      times: usualTimes,
       ...change,
     }
     this.store = openStore(this.folder)

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { listening, type Running, startCloudflaredMetrics, startForwarder } from '../simulators/cloudflared.ts'
 import { startNgrokAgent } from '../simulators/ngrok-agent.ts'
-import { caller, only, TunnelBench } from './tunnels-support.ts'
+import { caller, only, startNonceServer, TunnelBench, usualTimes } from './tunnels-support.ts'
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -108,12 +108,13 @@ describe('finding tunnels', () => {
 })
 
 describe('the tunnel in use', () => {
-  it('is followed to its new address, with the history of both (UD-WEB-07)', async () => {
+  it('is followed to its new address, with the history of both', async () => {
     const agent = await kept(startNgrokAgent([]))
     const made = await bench({ ngrokPorts: [agent.port] })
     const first = await kept(startForwarder(made.receiver.localUrl() ?? ''))
     const second = await kept(startForwarder(made.receiver.localUrl() ?? ''))
-    const at = ({ port }: Running) => ({ public_url: `http://127.0.0.1:${port}`, addr: `${made.receiver.port}` })
+    const named = ({ port }: Running) => `https://p${port}.ngrok-free.app`
+    const at = (forwarder: Running) => ({ public_url: named(forwarder), addr: `${made.receiver.port}` })
     agent.setTunnels([at(first)])
     made.tunnels.open()
     const { id } = only(await made.until((tunnels) => tunnels.length === 1), 'ngrok')
@@ -126,11 +127,11 @@ describe('the tunnel in use', () => {
     })
     expect(proved[0]?.provedAt).toBeGreaterThan(0)
     agent.setTunnels([at(second)])
-    await made.until(([tunnel]) => tunnel?.url === `http://127.0.0.1:${second.port}` && tunnel.state === 'proved')
-    expect(made.receiver.publicUrls).toEqual([`http://127.0.0.1:${first.port}`, `http://127.0.0.1:${second.port}`])
+    await made.until(([tunnel]) => tunnel?.url === named(second) && tunnel.state === 'proved')
+    expect(made.receiver.publicUrls).toEqual([named(first), named(second)])
     const [newest, before] = made.tunnels.list().history
-    expect(newest).toMatchObject({ url: `http://127.0.0.1:${second.port}`, kind: 'ngrok', to: null })
-    expect(before).toMatchObject({ url: `http://127.0.0.1:${first.port}`, to: newest?.from })
+    expect(newest).toMatchObject({ url: named(second), kind: 'ngrok', to: null })
+    expect(before).toMatchObject({ url: named(first), to: newest?.from })
     expect(made.receiver.nonces.size).toBe(0)
   })
 
@@ -176,12 +177,46 @@ describe('the tunnel in use', () => {
     expect(crashed).not.toBe(made.tunnels)
   })
 
+  it('is proved anew when the receiver moves to another port, and others are not proved any more', async () => {
+    const receiver = await startNonceServer()
+    const made = await TunnelBench.start({ times: { ...usualTimes, poll: 600_000 } }, receiver)
+    closing.push(() => made.close())
+    made.tunnels.open()
+    const ids: number[] = []
+    for (let n = 0; n < 2; n += 1) {
+      const { port } = await kept(startForwarder(receiver.localUrl() ?? ''))
+      const { id = 0 } = made.tunnels.add(caller, { url: `http://127.0.0.1:${port}` }).tunnels.at(-1) ?? {}
+      ids.push(id)
+      await made.tunnels.prove({ id })
+    }
+    made.tunnels.use(caller, { id: ids[0] ?? 0 })
+    const provedAt = made.view().map((tunnel) => tunnel.provedAt ?? 0)
+    expect(made.view().map(({ state }) => state)).toEqual(['proved', 'proved'])
+    made.changes.announce('receiver')
+    expect(made.view().map(({ state }) => state)).toEqual(['proved', 'proved'])
+    receiver.showPort(1)
+    made.changes.announce('receiver')
+    expect(made.view()[1]).toMatchObject({ state: 'found', provedAt: null, roundTripMs: null })
+    expect(made.view()[0]?.state).not.toBe('proved')
+    const [used] = await made.until(([tunnel]) => tunnel?.state === 'proved')
+    expect(used).toMatchObject({ inUse: true })
+    expect(used?.provedAt).toBeGreaterThanOrEqual(provedAt[0] ?? 0)
+  })
+
   it('is refused where it cannot be', async () => {
     const { tunnels } = await bench()
     expect(() => tunnels.use(caller, { id: 99 })).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }))
     expect(() => tunnels.add(caller, { url: 'https://me:pass@example.com' })).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT' }),
     )
+  })
+
+  it('is no address with a query or fragment, nor that of the receiver itself', async () => {
+    const { tunnels, receiver } = await bench()
+    for (const url of ['https://a.example/in?key=1', 'https://a.example/#in', `http://localhost:${receiver.port}/`]) {
+      expect(() => tunnels.add(caller, { url })).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
+    }
+    expect(tunnels.list().tunnels).toEqual([])
   })
 })
 

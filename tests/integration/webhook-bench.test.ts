@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -166,6 +167,14 @@ describe('the webhook bench over the local API', () => {
     await listed('endpoint=payments', 4)
     await listed('q="the last one before the end"', 1)
     expect(await endpointUrl()).toBe(url)
+  })
+
+  it('has the secret on no disk in plain', () => {
+    const kept = readdirSync(join(folder.path, 'data'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name)))
+    expect(kept.some((bytes) => bytes.includes('the last one before the end'))).toBe(true)
+    expect(kept.some((bytes) => bytes.includes(secret))).toBe(false)
   })
 
   it('says who has the port, and offers a free one', async () => {

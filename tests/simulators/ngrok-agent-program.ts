@@ -15,6 +15,6 @@ if (command !== 'http' || process.env.NGROK_MODE === 'unknown') {
   process.exit(1)
 }
 const forwarder = await startForwarder(target)
-const url = `http://127.0.0.1:${forwarder.port}`
+const url = `https://p${forwarder.port}.ngrok-free.app`
 await startNgrokAgent([{ public_url: url, addr: target }], Number(process.env.NGROK_PORT))
 log({ lvl: 'info', msg: 'started tunnel', obj: 'tunnels', name: 'command_line', addr: target, url })

@@ -8,17 +8,28 @@ import { type Ledger, openLedger } from '../../main/captures/ledger.ts'
 import type { LedgerWriter, StoredEvent } from '../../main/captures/ports.ts'
 import { Changes } from '../../main/changes.ts'
 import type { EndpointBook, EndpointFacts, EndpointSecretValue } from '../../main/receiver/ports.ts'
+import type { StoreNotice } from '../../main/store/integrity.ts'
 import { sourceThreads } from '../../main/threads.ts'
 import { notFound, Problem } from '../../shared/problems.ts'
 import { usualBehaviour } from '../../shared/receiver-defaults.ts'
 
 /** A writer of the ledger in the same thread, where no receiver is needed. */
 class DeskWriter implements LedgerWriter {
-  readonly ledger: Ledger
+  ledger: Ledger
+  readonly #directory: string
   readonly #listeners = new Set<(event: StoredEvent) => void>()
+  readonly #ledgerListeners = new Set<(identity: string) => void>()
 
   constructor(directory: string) {
+    this.#directory = directory
     this.ledger = openLedger(directory, { maxPages: null })
+  }
+
+  reopen(ruin: (file: string) => void): void {
+    this.ledger.close()
+    ruin(join(this.#directory, 'captures.db'))
+    this.ledger = openLedger(this.#directory, { maxPages: null })
+    for (const listener of this.#ledgerListeners) listener(this.ledger.identity)
   }
 
   append(captures: readonly NewCapture[]): number {
@@ -44,12 +55,19 @@ class DeskWriter implements LedgerWriter {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
+
+  onLedger(listener: (identity: string) => void): () => void {
+    this.#ledgerListeners.add(listener)
+    return () => this.#ledgerListeners.delete(listener)
+  }
 }
 
 /** Endpoints 1 "payments", 2 "orders" and 3 "other"; bundles may add more. */
 export class DeskEndpoints implements EndpointBook {
   readonly list: EndpointFacts[] = ['payments', 'orders', 'other'].map((slug, at) => endpoint(at + 1, slug))
   readonly secrets = new Map<number, EndpointSecretValue[]>()
+  /** Endpoints whose secrets cannot be decrypted. */
+  readonly unreadable = new Set<number>()
   isReady = true
 
   facts(id: number): EndpointFacts {
@@ -68,7 +86,12 @@ export class DeskEndpoints implements EndpointBook {
 
   secretsOf(endpointId: number): readonly EndpointSecretValue[] {
     if (!this.isReady) throw new Problem('VAULT_LOCKED', 'The vault is locked.')
+    if (this.unreadable.has(endpointId)) throw new Problem('SECRET_UNREADABLE', 'It cannot be read.')
     return this.secrets.get(endpointId) ?? []
+  }
+
+  readableSecretsOf(endpointId: number): readonly EndpointSecretValue[] {
+    return this.unreadable.has(endpointId) ? [] : this.secretsOf(endpointId)
   }
 
   secret(secretId: number): EndpointSecretValue & { endpointId: number } {
@@ -85,6 +108,10 @@ export class DeskEndpoints implements EndpointBook {
 
   localUrl(): string | null {
     return 'http://127.0.0.1:4590'
+  }
+
+  publicUrl(): string | null {
+    return null
   }
 
   ensure(slug: string): { id: number; made: boolean } {
@@ -120,6 +147,7 @@ export interface CaptureDesk {
   readonly ledger: Ledger
   readonly endpoints: DeskEndpoints
   readonly audited: AuditRecord[]
+  readonly notices: StoreNotice[]
   readonly clock: { time: number; now(): number }
   /** Stores them. Gives the id of the last one. */
   store(captures: readonly NewCapture[]): number
@@ -129,14 +157,21 @@ export interface CaptureDesk {
   settled(): Promise<void>
   /** Closes the captures and opens them again over the same folder; `between` may change files meanwhile. */
   reopen(between?: (directory: string) => void): Promise<CaptureDesk>
+  /** The writer opens the ledger again after `ruin`, while everything else goes on. */
+  ruinLedger(ruin: (file: string) => void): void
   close(): Promise<void>
 }
 
 /** Captured requests over a real ledger and the real index thread, in a folder of their own. */
-export function openDesk(folder?: string, endpoints = new DeskEndpoints()): CaptureDesk {
+export function openDesk(
+  folder?: string,
+  endpoints = new DeskEndpoints(),
+  thread: URL = sourceThreads.captureIndex,
+): CaptureDesk {
   const directory = folder ?? mkdtempSync(join(tmpdir(), 'keyhold-captures-'))
   const writer = new DeskWriter(directory)
   const audited: AuditRecord[] = []
+  const notices: StoreNotice[] = []
   const clock = {
     time: 1_800_000_000_000,
     now() {
@@ -151,8 +186,9 @@ export function openDesk(folder?: string, endpoints = new DeskEndpoints()): Capt
     changes: new Changes(),
     clock,
     version: '0.0.0',
+    onNotice: (notice) => void notices.push(notice),
   })
-  captures.start(sourceThreads.captureIndex)
+  captures.start(thread)
   const settled = async () => {
     for await (const { newestId, behind } of captures.live(undefined)) {
       if (behind === 0 && newestId === writer.ledger.newestId()) return
@@ -165,9 +201,13 @@ export function openDesk(folder?: string, endpoints = new DeskEndpoints()): Capt
   return {
     directory,
     captures,
-    ledger: writer.ledger,
+    get ledger() {
+      return writer.ledger
+    },
+    ruinLedger: (ruin) => writer.reopen(ruin),
     endpoints,
     audited,
+    notices,
     clock,
     settled,
     store: (added) => writer.append(added) + added.length - 1,

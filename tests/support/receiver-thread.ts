@@ -21,13 +21,15 @@ export function benchEndpoint(secret: string | null): ThreadEndpoint {
   return endpointNamed('bench', 1, { scheme: 'standard-webhooks', secrets: [{ label: 'main', secret }] })
 }
 
+const HEARD_WITHIN_MS = 10_000
+
 export interface RunningReceiver {
   readonly thread: ReceiverThread
   port: number
   /** Everything it said, in order. */
   readonly messages: FromThread[]
   readonly crashes: string[]
-  /** Resolves with the first message from now on (or of those that came, with `past`) that fits. */
+  /** Resolves with the first message from now on (or of those that came, with `past`) that fits; rejects after ten seconds. */
   heard<T extends FromThread['type']>(
     type: T,
     fits?: (message: Extract<FromThread, { type: T }>) => boolean,
@@ -68,16 +70,25 @@ export async function startReceiver(options: {
     port: 0,
     messages,
     crashes,
-    heard: (type, fits = () => true, past) =>
-      new Promise((resolve) => {
+    heard: (type, fits = () => true, past) => {
+      const found = new Promise<Extract<FromThread, { type: typeof type }>>((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiting.delete(hear)
+          reject(new Error(`The receiver did not say "${type}" within ${HEARD_WITHIN_MS} ms.`))
+        }, HEARD_WITHIN_MS).unref()
         const hear = (message: FromThread) => {
           if (!isOf(message, type) || !fits(message)) return
           waiting.delete(hear)
+          clearTimeout(timer)
           resolve(message)
         }
         waiting.add(hear)
         if (past !== undefined) for (const message of messages) if (waiting.has(hear)) hear(message)
-      }),
+      })
+      // A test that fails before it waits for this has its own error.
+      found.catch(() => {})
+      return found
+    },
     configure: (change) => {
       config = { ...config, ...change }
       thread.configure(config)

@@ -9,6 +9,9 @@ import { receiverLimits } from '../../shared/limits.ts'
 import { Problem } from '../../shared/problems.ts'
 import { exportSource } from './captures-exports-samples.ts'
 
+const NOW = Date.UTC(2026, 10, 21)
+const bundleAt = (text: string) => readBundle(text, NOW)
+
 function bundleOf(...sources: ExportSource[]): string {
   return exportCaptures(sources, 'bundle', { version: '1.2.3', now: 0 }).content
 }
@@ -22,7 +25,7 @@ function imported({ row, stored, marks }: ExportSource) {
 
 function refusal(text: string): string {
   try {
-    readBundle(text)
+    bundleAt(text)
   } catch (error) {
     if (error instanceof Problem && error.code === 'INVALID_INPUT') return error.message
     throw error
@@ -53,14 +56,14 @@ describe('a bundle', () => {
   it('gives back exactly what was exported', () => {
     fc.assert(
       fc.property(fc.array(source, { minLength: 1, maxLength: 5 }), (sources) => {
-        expect(readBundle(bundleOf(...sources)).items).toEqual(sources.map(imported))
+        expect(bundleAt(bundleOf(...sources)).items).toEqual(sources.map(imported))
       }),
     )
   })
 
   it('is the same again when it is exported where it was imported', () => {
     const text = bundleOf(exportSource({}, 'seen'), exportSource({ body: new Uint8Array([0, 255]) }))
-    const again = readBundle(text).items.map(({ slug, marks, bundleKey: _, ...capture }, at) => {
+    const again = bundleAt(text).items.map(({ slug, marks, bundleKey: _, ...capture }, at) => {
       const there = exportSource({ ...capture, id: 900 + at })
       return { ...there, row: { ...there.row, slug }, marks }
     })
@@ -68,7 +71,7 @@ describe('a bundle', () => {
   })
 
   it('names a request by what the sender sent, not by what was made of it', () => {
-    const key = (given: ExportSource) => readBundle(bundleOf(given)).items[0]?.bundleKey
+    const key = (given: ExportSource) => bundleAt(bundleOf(given)).items[0]?.bundleKey
     const plain = exportSource({})
     const { stored } = plain
     const judged = { ...stored.verdict, verdict: 'invalid' as const }
@@ -78,9 +81,9 @@ describe('a bundle', () => {
     expect(key(exportSource({ rawHeaders: [...stored.rawHeaders].reverse() }))).not.toBe(key(plain))
   })
 
-  it('takes the largest body', () => {
-    const body = Buffer.alloc(receiverLimits.maxBody, 'largest')
-    const [item] = readBundle(bundleOf(exportSource({ body }))).items
+  it('takes the largest body that one export has room for', () => {
+    const body = Buffer.alloc(receiverLimits.exportBytes * 0.74, 'largest')
+    const [item] = bundleAt(bundleOf(exportSource({ body }))).items
     expect(body.equals(item?.body ?? new Uint8Array())).toBe(true)
   })
 })
@@ -127,6 +130,7 @@ describe('a bundle is refused as a whole', () => {
       [[first, second], 'Line 1 of the bundle is refused: it is not the beginning of a bundle of captured requests.'],
     ]
     for (const [lines, message] of cases) expect(refusal(`${lines.join('\n')}\n`)).toBe(message)
+    expect(refusal('')).toContain('bundle of captured requests: the file is empty.')
     expect(refusal(whole.slice(0, -1))).toBe('Line 3 of the bundle is refused: it ends in the middle.')
   })
 
@@ -146,6 +150,10 @@ describe('a bundle is refused as a whole', () => {
       ['"n":1', '"n":1,"secret":"x"', 'it is not a captured request in the form of this version'],
       ['"body":"e', '"body":"*e', 'it is not written as Keyhold writes it'],
       ['"slug":"shop"', '"slug":"../x"', 'it is not a captured request in the form of this version'],
+      ['"delayMs":0', '"delayMs":0.5', 'it is not a captured request in the form of this version'],
+      ['"127.0.0.1"', '"<b>127.0.0.1"', 'it is not a captured request in the form of this version'],
+      ['"kept"', '"kept\\n"', 'it is not written as Keyhold writes it'],
+      ['"kept"', '"ke\\u0000pt"', 'it is not a captured request in the form of this version'],
       ['"Host"', '"Host\\r\\nX: y"', 'it is not a captured request in the form of this version'],
     ]
     for (const [from, to, reason] of edits) {
@@ -161,6 +169,13 @@ describe('a bundle is refused as a whole', () => {
     expect(Object.keys(Object.prototype)).toEqual([])
   })
 
+  it('where a request was captured more than a day from now', () => {
+    const day = 24 * 60 * 60 * 1_000
+    expect(refusal(bundleOf(exportSource({ at: NOW + day })))).toBe('taken')
+    const far = bundleOf(exportSource({}), exportSource({ at: NOW + day + 1 }))
+    expect(refusal(far)).toContain('Line 3 of the bundle is refused: it was captured more than a day from now')
+  })
+
   it('where it is of another version, another thing, or too large', () => {
     expect(refusal(whole.replace('"version":1', '"version":2'))).toContain(
       'has version 2, and this Keyhold reads version 1',
@@ -171,7 +186,7 @@ describe('a bundle is refused as a whole', () => {
     expect(refusal(`${header.replace('"count":2', '"count":99999')}\n${first}\n`)).toContain(
       'more than the 10000 requests',
     )
-    expect(refusal(' '.repeat(receiverLimits.exportBytes * 2 + 1))).toContain('larger than one can be')
+    expect(refusal(' '.repeat(receiverLimits.bundle + 1))).toContain('larger than one can be')
   })
 
   it('whatever the text is', () => {

@@ -368,7 +368,7 @@ describe('raw', () => {
 
 describe('limits', () => {
   it('leave whole requests out and say how many', () => {
-    const body = Buffer.alloc(receiverLimits.maxBody, 1)
+    const body = Buffer.alloc(receiverLimits.exportBytes / 2, 1)
     const four = Array.from({ length: 4 }, (_, at) => exportSource({ id: at + 1, body }))
     const known = exportCaptures(four, 'json', { ...options, total: 9 })
     expect(known).toMatchObject({ count: 1, leftOut: 8 })
@@ -381,6 +381,6 @@ describe('limits', () => {
   it('refuse nothing at all and one that is too large', () => {
     for (const format of exportFormatSchema.options) expect(() => exported(format)).toThrow('no captured request')
     const body = Buffer.alloc(receiverLimits.exportBytes)
-    expect(() => exported('fetch', { body })).toThrow('larger than the 64 MB')
+    expect(() => exported('fetch', { body })).toThrow('larger than the 20 MB')
   })
 })

@@ -75,6 +75,14 @@ describe('words of a captured request', () => {
     expect(text.length).toBeLessThan(66_000)
   })
 
+  test('what unpacks to more than is read is found by its head alone', () => {
+    const bomb = gzipSync(`{"inside":"${'0'.repeat(5_000_000)}"}`)
+    const { text, json } = contentFor(bomb, 'Content-Encoding', 'gzip', 'X-Kind', 'packed')
+    expect(json).toBeUndefined()
+    expect(wordsOf(text)).toContain('packed')
+    expect(wordsOf(text)).not.toContain('inside')
+  })
+
   test('nothing a request holds makes it throw', () => {
     const header = fc.tuple(
       fc.constantFrom('Content-Type', 'Content-Encoding', 'X-Odd', ''),

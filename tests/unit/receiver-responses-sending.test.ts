@@ -90,6 +90,15 @@ describe('an answer', () => {
     agent.destroy()
   })
 
+  it('that cannot be sent ends the connection and says why', async () => {
+    const endpoint = responder()
+    const plan = endpoint.plan.bind(endpoint)
+    endpoint.plan = (request) => ({ ...plan(request), headers: [['not a name', 'x']] })
+    const { port, outcomes } = await serve(endpoint)
+    expect((await get(port)).error).toBe('ECONNRESET')
+    expect(outcomes).toEqual([{ gone: true, unsendable: expect.stringContaining('not a name') }])
+  })
+
   it('waits as long as it was told', async () => {
     const { port, outcomes } = await serve(responder({}, { delayMs: 80 }))
     const began = performance.now()

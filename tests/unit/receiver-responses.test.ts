@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { matchesGlob } from '../../main/receiver/responses/rules.ts'
@@ -51,7 +50,7 @@ describe('the answer of an endpoint', () => {
     expect(responder({}, { status: 204 }).constant).toMatchObject({ body: '' })
   })
 
-  it('says whether the provider would have waited (UD-WEB-02)', () => {
+  it('says whether the provider would have waited', () => {
     expect(responder({ deadline: 'slack' }, { delayMs: 3_000 }).plan(asked())).toMatchObject({ late: false })
     expect(responder({ deadline: 'slack' }, { delayMs: 3_001 }).plan(asked())).toMatchObject({
       late: true,
@@ -136,7 +135,7 @@ describe('rules', () => {
     }
     const began = performance.now()
     expect(matchesGlob('*a'.repeat(200), `${'a'.repeat(60_000)}b`)).toBe(false)
-    expect(performance.now() - began).toBeLessThan(500)
+    expect(performance.now() - began).toBeLessThan(2_000)
   })
 })
 
@@ -187,6 +186,15 @@ describe('faults', () => {
   })
 })
 
+it('fail-first with a share throws its dice once for each event, not for each attempt', () => {
+  const endpoint = responder({ faults: [{ kind: 'fail-first', probability: 0.5, count: 2, status: 503 }] })
+  const attempts = Array.from({ length: 1_000 }, (_, event) =>
+    [1, 2, 3].map(() => endpoint.plan(asked({ eventId: `evt_${event}` })).status).join(' '),
+  )
+  expect(new Set(attempts)).toEqual(new Set(['503 503 200', '200 200 200']))
+  expect(attempts.filter((statuses) => statuses === '503 503 200').length / 1_000).toBeCloseTo(0.5, 1)
+})
+
 describe('handshakes', () => {
   const secrets = [
     { label: 'old', secret: 'wrong' },
@@ -205,7 +213,7 @@ describe('handshakes', () => {
     expect(plan).toMatchObject({ status: 200, rule: 'handshake' })
     expect(JSON.parse(plan.body)).toEqual({
       plainToken: 'qgg8vlvZRS6UYooatFL8Aw',
-      encryptedToken: createHmac('sha256', 'zoomsecret').update('qgg8vlvZRS6UYooatFL8Aw').digest('hex'),
+      encryptedToken: '83b2a60d4bbe49dc93763ed9e727a9a7690cbe4c1f8bb0adc0ffccd09ecb1384',
     })
     for (const kind of ['invalid', 'no-secret', 'pending'] as const) {
       const other = endpoint.plan(asked({ body: zoomBody, verdict: verdict(kind, 'zoom') }))

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { sampleEvents } from '../../main/sender/catalogue/catalogue.ts'
-import { compose, toPairs } from '../../main/sender/compose.ts'
+import { compose } from '../../main/sender/compose.ts'
 import { asNew } from '../../main/sender/identity.ts'
 import { sampleEventSchema } from '../../shared/contract/sender.ts'
+import { headerPairs } from '../../shared/raw-headers.ts'
 import { schemes } from '../../shared/webhook-schemes.ts'
 import { detectScheme, eventOf, generateSecret, verify } from '../../shared/webhook-signatures.ts'
 
@@ -44,7 +45,7 @@ it.each(sampleEvents.map((sample) => [sample.id, sample] as const))(
     expect(verify(sample.scheme, request, [secret], NOW)).toMatchObject({ ok: true, strictOk: true })
     expect(verify(sample.scheme, request, [generateSecret(sample.scheme).secret], NOW).ok).toBe(false)
     // A header that its scheme writes stands there once, whatever the event brought along.
-    const names = toPairs(rawHeaders).map(([name]) => name.toLowerCase())
+    const names = headerPairs(rawHeaders).map(([name]) => name.toLowerCase())
     expect(new Set(names).size).toBe(names.length)
     const parsed: unknown =
       sample.contentType === 'application/json' ? JSON.parse(Buffer.from(body).toString()) : undefined

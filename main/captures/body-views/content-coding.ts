@@ -13,22 +13,35 @@ export interface Unpacked {
   readonly problem: string | null
 }
 
-type Unpack = (bytes: Uint8Array, partly: boolean) => Buffer
+interface Manner {
+  /** Bytes it may unpack to. */
+  readonly most: number
+  readonly partly: boolean
+}
 
-const limit = { maxOutputLength: MAX_UNPACKED }
-const zlibOptions = (partly: boolean) => (partly ? { ...limit, finishFlush: constants.Z_SYNC_FLUSH } : limit)
-const brotliOptions = (partly: boolean) =>
-  partly ? { ...limit, finishFlush: constants.BROTLI_OPERATION_FLUSH } : limit
+type Unpack = (bytes: Uint8Array, manner: Manner) => Buffer
+
+const zlibOptions = ({ most, partly }: Manner) => ({
+  maxOutputLength: most,
+  ...(partly ? { finishFlush: constants.Z_SYNC_FLUSH } : {}),
+})
+const brotliOptions = ({ most, partly }: Manner) => ({
+  maxOutputLength: most,
+  ...(partly ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {}),
+})
 
 const unpackers: ReadonlyMap<string, Unpack> = new Map<string, Unpack>([
-  ['gzip', (bytes, partly) => gunzipSync(bytes, zlibOptions(partly))],
-  ['x-gzip', (bytes, partly) => gunzipSync(bytes, zlibOptions(partly))],
-  ['deflate', (bytes, partly) => inflate(bytes, partly)],
-  ['br', (bytes, partly) => brotliDecompressSync(bytes, brotliOptions(partly))],
+  ['gzip', (bytes, manner) => gunzipSync(bytes, zlibOptions(manner))],
+  ['x-gzip', (bytes, manner) => gunzipSync(bytes, zlibOptions(manner))],
+  ['deflate', (bytes, manner) => inflate(bytes, manner)],
+  ['br', (bytes, manner) => brotliDecompressSync(bytes, brotliOptions(manner))],
 ])
 
-/** Takes the codings of a Content-Encoding off, last one first. Where that fails the bytes are given back as they came. */
-export function unpack(body: Uint8Array, contentEncoding: string | null): Unpacked {
+/**
+ * Takes the codings of a Content-Encoding off, last one first. Where that fails, or it would become more than `most`
+ * bytes, the bytes are given back as they came.
+ */
+export function unpack(body: Uint8Array, contentEncoding: string | null, most = MAX_UNPACKED): Unpacked {
   const codings = (contentEncoding ?? '')
     .toLowerCase()
     .split(',')
@@ -44,7 +57,7 @@ export function unpack(body: Uint8Array, contentEncoding: string | null): Unpack
     if (unpacker === undefined) {
       return packed(`The content encoding "${coding.slice(0, 40)}" is not known here; it is shown as it came.`)
     }
-    const result = tryUnpack(unpacker, bytes, coding)
+    const result = tryUnpack(unpacker, bytes, coding, most)
     if (typeof result === 'string') return packed(result)
     bytes = result.bytes
     problem ??= result.problem
@@ -53,16 +66,16 @@ export function unpack(body: Uint8Array, contentEncoding: string | null): Unpack
 }
 
 /** The bytes, or why not. Data that only ends too early is shown as far as it goes. */
-function tryUnpack(unpacker: Unpack, bytes: Uint8Array, coding: string): Unpacked | string {
+function tryUnpack(unpacker: Unpack, bytes: Uint8Array, coding: string, most: number): Unpacked | string {
   try {
-    return { bytes: unpacker(bytes, false), decodedFrom: coding, problem: null }
+    return { bytes: unpacker(bytes, { most, partly: false }), decodedFrom: coding, problem: null }
   } catch (error) {
     if (isCode(error, 'ERR_BUFFER_TOO_LARGE')) {
-      return `It unpacks to more than ${MAX_UNPACKED / 1024 / 1024} MB; it is shown packed, as it came.`
+      return `It unpacks to more than ${most / 1024 / 1024} MB; it is shown packed, as it came.`
     }
   }
   try {
-    const part = unpacker(bytes, true)
+    const part = unpacker(bytes, { most, partly: true })
     if (part.length > 0) return { bytes: part, decodedFrom: coding, problem: 'The packed data ends too early.' }
   } catch {
     // Not even the beginning can be read.
@@ -71,12 +84,12 @@ function tryUnpack(unpacker: Unpack, bytes: Uint8Array, coding: string): Unpacke
 }
 
 /** Senders use both forms under this name: with the zlib frame, as RFC 9110 says, and without. */
-function inflate(bytes: Uint8Array, partly: boolean): Buffer {
+function inflate(bytes: Uint8Array, manner: Manner): Buffer {
   try {
-    return inflateSync(bytes, zlibOptions(partly))
+    return inflateSync(bytes, zlibOptions(manner))
   } catch (error) {
     if (isCode(error, 'ERR_BUFFER_TOO_LARGE') || !isCode(error, 'Z_DATA_ERROR')) throw error
-    return inflateRawSync(bytes, zlibOptions(partly))
+    return inflateRawSync(bytes, zlibOptions(manner))
   }
 }
 

@@ -1,6 +1,6 @@
 import { diffLines } from 'diff'
 import type { CaptureRow, Diff } from '../../../shared/contract/captures.ts'
-import { firstHeader, headerValues } from '../../../shared/webhook-signatures/raw-headers.ts'
+import { firstHeader, headerValues } from '../../../shared/raw-headers.ts'
 import { decodeText, isPlainText } from '../body-views/charset.ts'
 import { unpack } from '../body-views/content-coding.ts'
 import { layOutJson } from '../body-views/json-layout.ts'

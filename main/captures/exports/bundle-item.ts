@@ -1,5 +1,6 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
-import { captureVerdictSchema, type VerdictRecord } from '../../../shared/contract/captures.ts'
+import { captureVerdictSchema, tagSchema, type VerdictRecord } from '../../../shared/contract/captures.ts'
 import { schemeIdSchema, slugSchema } from '../../../shared/contract/receiver.ts'
 import { MAX_NOTE, receiverLimits } from '../../../shared/limits.ts'
 import type { CaptureMarks, NewCapture, PlannedAnswer } from '../capture-record.ts'
@@ -22,7 +23,8 @@ const headSchema = z.strictObject({
   method: z.string().regex(/^[!#$%&'*+\-.^_`|~\w]{1,100}$/),
   target: wireText.min(1),
   httpVersion: z.string().regex(/^\d\.\d$/),
-  remoteAddress: z.string().max(100),
+  /** Empty where the connection had ended before it was asked. */
+  remoteAddress: z.string().refine((text) => text === '' || isIP(text) !== 0),
   remotePort: count.max(65_535),
   rawHeaders: rawList,
   rawTrailers: rawList,
@@ -52,7 +54,7 @@ const lineSchema = z.strictObject({
     body: text,
     rule: text.nullable(),
     fault: text.nullable(),
-    delayMs: z.number().nonnegative(),
+    delayMs: count,
     deadline: text.nullable(),
     late: z.boolean(),
   }),
@@ -60,7 +62,7 @@ const lineSchema = z.strictObject({
   marks: z.strictObject({
     pinned: z.boolean(),
     note: z.string().max(MAX_NOTE),
-    tags: z.array(z.string().min(1).max(receiverLimits.tag)).max(receiverLimits.tags),
+    tags: z.array(tagSchema).max(receiverLimits.tags),
   }),
   // Plain text to the schema: its pattern for base64 overflows on 25 MB, and writing it again below is stricter.
   body: text,
@@ -91,12 +93,23 @@ export function bundleKeyOf(capture: BundledCapture): string {
   return keyOf(sha256Of(JSON.stringify(headOf(capture))), sha256Of(capture.body))
 }
 
-/** The request of a line, or why it is refused: half a sentence. */
-export function readLine(line: string, n: number): (BundledCapture & { readonly bundleKey: string }) | string {
+/** The clocks of two machines may differ, by a time zone too. */
+const AHEAD_MS = 24 * 60 * 60 * 1_000
+
+/**
+ * The request of a line at `now`, or why it is refused: half a sentence. One from far ahead is: what is kept for some days
+ * would never be old.
+ */
+export function readLine(
+  line: string,
+  n: number,
+  now: number,
+): (BundledCapture & { readonly bundleKey: string }) | string {
   const parsed = lineSchema.safeParse(parseJson(line))
   if (!parsed.success) return 'it is not a captured request in the form of this version'
   const { head, verdict, answer, receivedMs, marks, ...item } = parsed.data
   if (item.n !== n) return `it is request ${item.n} of the bundle, and request ${n} belongs here`
+  if (head.at > now + AHEAD_MS) return 'it was captured more than a day from now, by the clock of this machine'
   const body = Buffer.from(item.body, 'base64')
   if (body.length > receiverLimits.maxBody) return 'its body is larger than a captured body can be'
   if (sha256Of(body) !== item.bodySha256) return 'its body does not fit its checksum'

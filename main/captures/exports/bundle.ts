@@ -8,6 +8,7 @@ export type BundleItem = BundledCapture & { readonly bundleKey: string }
 
 const FORMAT = 'keyhold-captures'
 const VERSION = 1
+const NO_BEGINNING = 'it is not the beginning of a bundle of captured requests'
 
 const headerSchema = z.strictObject({
   format: z.literal(FORMAT),
@@ -27,12 +28,13 @@ export function writeBundle(lines: readonly string[]): string {
 }
 
 /**
- * The requests of a bundle. All or nothing: every checksum is verified, and the whole text must be exactly what Keyhold
+ * The requests of a bundle, read at `now`. All or nothing: every checksum is verified, and the whole text must be exactly what Keyhold
  * writes.
  * @throws Problem INVALID_INPUT naming the line and what is wrong with it.
  */
-export function readBundle(text: string): { readonly items: BundleItem[] } {
-  if (text.length > receiverLimits.exportBytes * 2) throw refused('The bundle is larger than one can be.')
+export function readBundle(text: string, now: number): { readonly items: BundleItem[] } {
+  if (text === '') throw refusedLine(1, `${NO_BEGINNING}: the file is empty`)
+  if (text.length > receiverLimits.bundle) throw refused('The bundle is larger than one can be.')
   const end = text.indexOf('\n')
   const first = end === -1 ? text : text.slice(0, end)
   const header = readHeader(first)
@@ -42,7 +44,7 @@ export function readBundle(text: string): { readonly items: BundleItem[] } {
     .split('\n')
     .slice(0, -1)
   const items = lines.slice(0, header.count).map((line, at) => {
-    const item = readLine(line, at + 1)
+    const item = readLine(line, at + 1, now)
     if (typeof item === 'string') throw refusedLine(at + 2, item)
     return item
   })
@@ -57,7 +59,7 @@ export function readBundle(text: string): { readonly items: BundleItem[] } {
 function readHeader(line: string): z.infer<typeof headerSchema> {
   const value = line.length > 1_000 ? null : parseJson(line)
   const version = z.looseObject({ format: z.literal(FORMAT), version: z.number() }).safeParse(value)
-  if (!version.success) throw refusedLine(1, 'it is not the beginning of a bundle of captured requests')
+  if (!version.success) throw refusedLine(1, NO_BEGINNING)
   if (version.data.version !== VERSION) {
     throw refusedLine(1, `the bundle has version ${version.data.version}, and this Keyhold reads version ${VERSION}`)
   }

@@ -1,6 +1,6 @@
-import { headerValues } from '../../../shared/webhook-signatures/raw-headers.ts'
+import { headerPairs, headerValues } from '../../../shared/raw-headers.ts'
 import type { StoredCapture } from '../capture-record.ts'
-import { base64Of, exactText, headerPairs, isChunked, lackOf, urlOf } from './request-parts.ts'
+import { base64Of, exactText, isChunked, lackOf, urlOf } from './request-parts.ts'
 
 /** Longest body that stands in the command itself: Linux takes 128 KB in one argument. */
 const MAX_ARGUMENT = 60_000

@@ -186,7 +186,7 @@ function onlyOne(): Problem {
 function tooLarge(): Problem {
   const limit = receiverLimits.exportBytes / 1024 / 1024
   return refused(`The first request alone is larger than the ${limit} MB of one export in this format.`, [
-    'Choose raw or a bundle, which write a body in the least space.',
+    'Choose raw, which writes a body as it is.',
   ])
 }
 

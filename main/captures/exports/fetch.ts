@@ -1,6 +1,6 @@
-import { firstHeader } from '../../../shared/webhook-signatures/raw-headers.ts'
+import { firstHeader, headerPairs } from '../../../shared/raw-headers.ts'
 import type { StoredCapture } from '../capture-record.ts'
-import { base64Of, exactText, headerPairs, lackOf, urlOf } from './request-parts.ts'
+import { base64Of, exactText, lackOf, urlOf } from './request-parts.ts'
 
 /** What fetch sets by itself and refuses from others (fetch standard, and undici, which Node's fetch is). */
 const forbidden = new Set([

@@ -1,5 +1,5 @@
-import { firstHeader, headerValues } from '../../../shared/webhook-signatures/raw-headers.ts'
-import { base64Of, type ExportSource, exactText, headerPairs, lackOf, sha256Of, urlOf } from './request-parts.ts'
+import { firstHeader, headerPairs, headerValues } from '../../../shared/raw-headers.ts'
+import { base64Of, type ExportSource, exactText, lackOf, sha256Of, urlOf } from './request-parts.ts'
 
 /** HAR has no sign for the encoding of a request body; this comment and `_keyhold.bodyEncoding` say it. */
 const BASE64_COMMENT = 'The text is the body in base64, because it is no plain text.'

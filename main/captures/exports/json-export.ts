@@ -1,4 +1,5 @@
-import { base64Of, type ExportSource, exactText, headerPairs, sha256Of } from './request-parts.ts'
+import { headerPairs } from '../../../shared/raw-headers.ts'
+import { base64Of, type ExportSource, exactText, sha256Of } from './request-parts.ts'
 
 export function jsonFrame(version: string, now: number): { before: string; after: string } {
   const head = { format: 'keyhold-requests', version: 1, keyhold: version, exportedAt: new Date(now).toISOString() }

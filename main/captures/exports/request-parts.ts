@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CaptureRow } from '../../../shared/contract/captures.ts'
-import { firstHeader, headerValues } from '../../../shared/webhook-signatures/raw-headers.ts'
+import { firstHeader, headerValues } from '../../../shared/raw-headers.ts'
 import type { CaptureMarks, StoredCapture } from '../capture-record.ts'
 
 /** A captured request to export: as a list shows it, as it is stored, and what the operator noted. */
@@ -8,13 +8,6 @@ export interface ExportSource {
   readonly row: CaptureRow
   readonly stored: StoredCapture
   readonly marks: CaptureMarks
-}
-
-/** A list [name, value, name, value …] in pairs, order and duplicates kept. */
-export function headerPairs(rawHeaders: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = []
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) pairs.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? ''])
-  return pairs
 }
 
 /** Where the sender sent it to, as far as that is known: the public URL at arrival, else what its Host header says. */

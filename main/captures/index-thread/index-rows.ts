@@ -9,6 +9,8 @@ export interface IndexRow {
   readonly id: number
   readonly endpointId: number
   readonly at: number
+  /** From when its age counts: its arrival, or for an imported one when the index first saw it. */
+  readonly keptSince: number
   readonly method: number
   /** Null where it is read from the ledger, see `READ_AGAIN_BYTES`; the event id as well. */
   readonly path: string | null
@@ -77,11 +79,12 @@ export class IndexRows {
 
   insert(row: IndexRow): void {
     this.#run(
-      `INSERT INTO requests (id, endpoint, at, method, path, status, verdict, scheme, type, event_id, content_type, bytes,
-         duplicate_of, fault, refused, flags, pinned, port) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO requests (id, endpoint, at, kept_since, method, path, status, verdict, scheme, type, event_id, content_type, bytes,
+         duplicate_of, fault, refused, flags, pinned, port) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.id,
       row.endpointId,
       row.at,
+      row.keptSince,
       row.method,
       row.path,
       row.status,
@@ -152,12 +155,12 @@ export class IndexRows {
   }
 
   /** The first request with this hash of endpoint and event id, or null. */
-  firstWithEvent(hash: number): number | null {
+  firstWithEvent(hash: Uint8Array): number | null {
     const row = this.#get('SELECT first_id AS firstId FROM event_ids WHERE hash = ?', hash)
     return row === undefined ? null : readRow(firstSchema, row, 'event id').firstId
   }
 
-  setFirstWithEvent(hash: number, id: number): void {
+  setFirstWithEvent(hash: Uint8Array, id: number): void {
     this.#run('INSERT OR REPLACE INTO event_ids (hash, first_id) VALUES (?, ?)', hash, id)
   }
 

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto'
+import { firstHeader } from '../../../shared/raw-headers.ts'
 import type { Db } from '../../store/store.ts'
 import type { CaptureMarks, StoredCapture } from '../capture-record.ts'
-import { contentOf, eventOfCapture, headerOf, pathBelowSlug } from '../capture-text.ts'
+import { contentOf, eventOfCapture, isReadQuickly, pathBelowSlug } from '../capture-text.ts'
 import { facetsOf, verdictCode } from '../facets.ts'
-import { createIndex, emptyIndex, READ_AGAIN_BYTES, rowFlags, SHARD_IDS, SHOWN_PATH, shardOf } from '../index-file.ts'
-import type { LedgerReader } from '../ledger.ts'
+import { createIndex, emptyIndex, rowFlags, SHARD_IDS, SHOWN_PATH, shardOf } from '../index-file.ts'
+import { isUnreadableRow, type LedgerReader } from '../ledger.ts'
 import { indexedText } from '../search-words.ts'
 import { IndexRows, type KeptRow } from './index-rows.ts'
 import { TypeBook } from './type-book.ts'
@@ -32,6 +33,8 @@ export interface Progress {
   readonly rowsChanged: boolean
   /** There is more to do. */
   readonly more: boolean
+  /** Ids that were passed over: their rows cannot be read. */
+  readonly unreadable: readonly number[]
 }
 
 /**
@@ -49,6 +52,7 @@ export class Indexer {
   /** Id up to which the note that is being worked in is done, 0 between notes. */
   #withinNote = 0
   #begun = 0
+  readonly #unreadable = new Set<number>()
 
   /**
    * `db` is empty or an index; one that belongs to another ledger is begun anew. `former`: what was acknowledged in an
@@ -92,6 +96,7 @@ export class Indexer {
   }
 
   #slice(): Progress {
+    this.#unreadable.clear()
     const end = performance.now() + SLICE_MS
     this.#indexNew(end)
     const rowsChanged = this.#followNotes(end)
@@ -105,6 +110,18 @@ export class Indexer {
       notesThrough: this.#notesThrough,
       rowsChanged,
       more: behind || merging,
+      unreadable: [...this.#unreadable],
+    }
+  }
+
+  /** Null where the row cannot be read: that is said, and the others go on. */
+  #readable<T>(id: number, read: () => T): T | null {
+    try {
+      return read()
+    } catch (error) {
+      if (!isUnreadableRow(error)) throw error
+      this.#unreadable.add(id)
+      return null
     }
   }
 
@@ -117,18 +134,21 @@ export class Indexer {
       if (newestId > this.#throughId) this.#reached(newestId)
       return
     }
-    const marks = this.#ledger.marks(ids)
     const totals = new Totals()
     let through = this.#throughId
     for (const id of ids) {
       // Read one by one: each may have a body of 25 MB.
-      const capture = this.#ledger.read(id)
-      if (capture !== null) this.#index(capture, marks.get(id), totals)
+      const capture = this.#readable(id, () => this.#ledger.read(id))
+      if (capture !== null) this.#index(capture, this.#marksOf(id), totals)
       through = id
       if (performance.now() >= end) break
     }
     totals.write(this.#rows)
     this.#reached(through)
+  }
+
+  #marksOf(id: number): CaptureMarks | undefined {
+    return this.#readable(id, () => this.#ledger.marks([id]).get(id)) ?? undefined
   }
 
   #reached(throughId: number): void {
@@ -142,11 +162,11 @@ export class Indexer {
     const { id, endpointId, at, verdict, answer } = capture
     const event = eventOfCapture(capture, content)
     // What the ledger gives quickly is not written twice: lists read it there for the rows they show.
-    const isBig = capture.body.byteLength > READ_AGAIN_BYTES
+    const isSlow = !isReadQuickly(capture)
     const duplicateOf = event.id === null ? null : this.#duplicateOf(id, endpointId, event.id)
     const learns = { id, at, json: capture.refused === null ? json : undefined }
     const drift = this.#types.learn(endpointId, event.type ?? '', learns)
-    const contentType = headerOf(capture.rawHeaders, 'content-type')
+    const contentType = firstHeader(capture.rawHeaders, 'content-type')
     const facets = {
       endpointId,
       methodWord: this.#word(capture.method),
@@ -162,13 +182,14 @@ export class Indexer {
       id,
       endpointId,
       at,
+      keptSince: capture.imported ? Date.now() : at,
       method: facets.methodWord,
-      path: isBig ? pathBelowSlug(capture.target).slice(0, SHOWN_PATH) : null,
+      path: isSlow ? pathBelowSlug(capture.target).slice(0, SHOWN_PATH) : null,
       status: facets.status,
       verdict: facets.verdict,
       scheme: verdict.scheme === null ? null : this.#word(verdict.scheme),
       type: facets.typeWord,
-      eventId: isBig ? event.id : null,
+      eventId: isSlow ? event.id : null,
       contentType: contentType === null ? null : this.#word(contentType.slice(0, SHOWN_CONTENT_TYPE)),
       bytes: facets.bytes,
       duplicateOf,
@@ -194,14 +215,10 @@ export class Indexer {
   #duplicateOf(id: number, endpointId: number, eventId: string): number | null {
     const key = eventHash(endpointId, eventId)
     const firstId = this.#rows.firstWithEvent(key)
-    const first = firstId === null ? null : this.#ledger.read(firstId)
-    if (first === null) {
-      this.#rows.setFirstWithEvent(key, id)
-      return null
-    }
-    // Two ids may have the same hash; only the same id is a duplicate.
-    const isSame = first.endpointId === endpointId && eventOfCapture(first, contentOf(first)).id === eventId
-    return isSame ? first.id : null
+    // Only looked for, not read: whoever sends one event id many times would have one body read as often.
+    if (firstId !== null && this.#ledger.idsAfter(firstId - 1, 1)[0] === firstId) return firstId
+    this.#rows.setFirstWithEvent(key, id)
+    return null
   }
 
   #followNotes(end: number): boolean {
@@ -240,10 +257,10 @@ export class Indexer {
     if (row === null) return
     if (kind === 'delete') this.#remove(row)
     else if (kind === 'mark') {
-      const marks = this.#ledger.marks([id]).get(id)
+      const marks = this.#marksOf(id)
       this.#rows.setMarks(row, marks?.pinned ?? false, (marks?.note ?? '') !== '', marks?.tags ?? [])
     } else {
-      const capture = this.#ledger.read(id)
+      const capture = this.#readable(id, () => this.#ledger.read(id))
       if (capture !== null) this.#judgeAgain(row, capture)
     }
   }
@@ -373,9 +390,9 @@ function documentOf(facets: string, text: string): string {
   return `${facets} ${indexedText(text)}`
 }
 
-/** 48 bits: exact in a number, and small on disk. */
-function eventHash(endpointId: number, eventId: string): number {
-  return Number.parseInt(hash('sha1', `${endpointId} ${eventId}`, 'hex').slice(0, 12), 16)
+/** 128 bits: two ids never have the same one. */
+function eventHash(endpointId: number, eventId: string): Uint8Array {
+  return hash('sha256', `${endpointId} ${eventId}`, 'buffer').subarray(0, 16)
 }
 
 function isLoopback(address: string): boolean {

@@ -11,6 +11,8 @@ export type ToIndex =
   | { readonly type: 'wake'; readonly perSecond: number }
   /** Takes the present shape of an event type for the normal one. */
   | { readonly type: 'acknowledge'; readonly call: number; readonly endpointId: number; readonly eventType: string }
+  /** The ledger that is written now. Another one than before: what was made from that is void. */
+  | { readonly type: 'ledger'; readonly identity: string }
   | { readonly type: 'close' }
 
 export type FromIndex =
@@ -24,7 +26,10 @@ export type FromIndex =
       /** Rows that were there already are different now, or gone. */
       readonly rowsChanged: boolean
     }
-  | { readonly type: 'acknowledged'; readonly call: number; readonly known: boolean }
+  /** Rows of the ledger that cannot be read: the lists go without them. */
+  | { readonly type: 'unreadable'; readonly ids: readonly number[] }
+  /** `known`: null when it could not be written. */
+  | { readonly type: 'acknowledged'; readonly call: number; readonly known: boolean | null }
   /** It goes on trying unless it is damaged: then the thread ends and has to be started anew. */
   | { readonly type: 'failed'; readonly message: string; readonly damaged: boolean }
   | { readonly type: 'closed' }

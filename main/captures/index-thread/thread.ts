@@ -1,9 +1,11 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { z } from 'zod'
 import { Problem } from '../../../shared/problems.ts'
+import { defectOf } from '../../defects.ts'
+import { isDamage } from '../../store/integrity.ts'
 import { pragmaValue } from '../../store/pragma.ts'
 import type { Db } from '../../store/store.ts'
-import { isIndexDamage, openIndex } from '../index-file.ts'
+import { openIndex } from '../index-file.ts'
 import type { LedgerReader } from '../ledger.ts'
 import { openedLedger } from '../ledger-door.ts'
 import { acknowledgedIn, Indexer } from './indexer.ts'
@@ -56,11 +58,22 @@ class IndexThread {
       this.#wokenAt = performance.now()
       if (!this.#running) this.#schedule(0)
     } else if (message.type === 'acknowledge') {
-      const known = this.#guarded(() => this.#indexer?.acknowledge(message.endpointId, message.eventType)) ?? false
+      const known = this.#guarded(() => this.#indexer?.acknowledge(message.endpointId, message.eventType)) ?? null
       this.#send({ type: 'acknowledged', call: message.call, known })
+    } else if (message.type === 'ledger') {
+      this.#follow(message.identity)
     } else {
       this.#close()
     }
+  }
+
+  /** A damaged ledger was set aside and another one begun: the open file is the old one. */
+  #follow(identity: string): void {
+    if (this.#ledger === null || this.#ledger.identity === identity) return
+    this.#ledger.close()
+    this.#ledger = null
+    this.#indexer = null
+    this.#schedule(0)
   }
 
   #run(): void {
@@ -76,8 +89,11 @@ class IndexThread {
       this.#schedule(this.#failing ? RETRY_MS : LOOK_MS)
       return
     }
+    // So that it is said that it goes on, also where nothing is new.
+    if (this.#failing) this.#lastTold = ''
     this.#failing = false
     if (indexer?.begun !== begun) this.#send({ type: 'ready' })
+    if (progress.unreadable.length > 0) this.#send({ type: 'unreadable', ids: progress.unreadable })
     this.#tell(progress)
     if (progress.more) this.#schedule(took * this.#rest())
     else this.#schedule(this.#untold === null ? LOOK_MS : TELL_MS)
@@ -131,9 +147,9 @@ class IndexThread {
     try {
       return work()
     } catch (error) {
-      const damaged = isIndexDamage(error) && !(error instanceof Problem)
+      const damaged = isDamage(error) && !(error instanceof Problem)
       this.#failing = true
-      this.#send({ type: 'failed', message: error instanceof Error ? error.message : String(error), damaged })
+      this.#send({ type: 'failed', message: reasonOf(error), damaged })
       if (damaged) this.#close()
       return undefined
     }
@@ -159,6 +175,13 @@ class IndexThread {
   #send(message: FromIndex): void {
     this.#port.postMessage(message)
   }
+}
+
+/** In the words of the store, where it is its failure; what else is thrown is a defect and named by its place. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Problem) return error.details.cause
+  const isOfStore = error instanceof Error && 'code' in error
+  return isOfStore ? error.message : `A defect: ${defectOf(error)}.`
 }
 
 if (parentPort !== null) {

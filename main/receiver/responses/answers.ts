@@ -18,8 +18,11 @@ export interface ReadyAnswer {
   fill(request: AskedRequest): Filled
 }
 
-/** Node frames the answer by these; a wrong length is asked for as a fault. */
-const framing = new Set(['content-length', 'transfer-encoding'])
+/**
+ * Node frames the answer by these; a wrong length is asked for as a fault. It throws for a `Trailer` in an answer that is
+ * not sent in chunks.
+ */
+const framing = new Set(['content-length', 'transfer-encoding', 'trailer'])
 
 /**
  * An answer without a content type is plain text: a browser that guesses could take what a sender wrote for a page.

@@ -1,4 +1,6 @@
 import type { VerdictRecord } from '../../../shared/contract/captures.ts'
+import { receiverLimits } from '../../../shared/limits.ts'
+import { firstHeader } from '../../../shared/raw-headers.ts'
 
 /** What an endpoint looks at to decide how it answers. */
 export interface AskedRequest {
@@ -13,18 +15,8 @@ export interface AskedRequest {
   readonly verdict: VerdictRecord
   /** The idempotency id of the event, or null. */
   readonly eventId: string | null
-  /** The body as JSON, parsed once; undefined where it is none. */
+  /** The body as JSON, parsed once; undefined where it is none or longer than `receiverLimits.parsedBody`. */
   bodyJson(): unknown
-}
-
-/** The values of a header in their order; `name` in lower case. */
-export function valuesOfHeader(rawHeaders: readonly string[], name: string): string[] {
-  const values: string[] = []
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const candidate = rawHeaders[at]
-    if (candidate?.length === name.length && candidate.toLowerCase() === name) values.push(rawHeaders[at + 1] ?? '')
-  }
-  return values
 }
 
 /** Path and query apart; the path begins with a slash. */
@@ -46,7 +38,8 @@ export function textOf(body: Uint8Array): string {
 export function fieldOf(request: AskedRequest, path: string): unknown {
   const json = request.bodyJson()
   if (json !== undefined) return fieldOfJson(json, path)
-  const type = valuesOfHeader(request.rawHeaders, 'content-type')[0]?.toLowerCase() ?? ''
+  if (request.body.byteLength > receiverLimits.parsedBody) return undefined
+  const type = firstHeader(request.rawHeaders, 'content-type')?.toLowerCase() ?? ''
   if (!type.startsWith('application/x-www-form-urlencoded')) return undefined
   return new URLSearchParams(textOf(request.body)).get(path) ?? undefined
 }

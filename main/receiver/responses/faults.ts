@@ -1,7 +1,7 @@
 import type { Fault } from '../../../shared/contract/receiver.ts'
+import { throwDice } from '../../../shared/dice.ts'
 import { type Filled, framed, isBodiless, plainAnswer } from './answers.ts'
 import type { AskedRequest } from './asked.ts'
-import { throwDice } from './dice.ts'
 
 /** Event ids that are counted for `fail-first`. The one seen longest ago is forgotten first. */
 const MAX_COUNTED = 10_000

@@ -1,5 +1,6 @@
 import type { Rule } from '../../../shared/contract/receiver.ts'
-import { type AskedRequest, fieldOf, splitPath, valuesOfHeader } from './asked.ts'
+import { headerValues } from '../../../shared/raw-headers.ts'
+import { type AskedRequest, fieldOf, splitPath } from './asked.ts'
 
 /** Whether everything that the rule names is true of the request. What it leaves empty is not looked at. */
 export function fits({ methods, path, header, field, verdict }: Rule['when'], request: AskedRequest): boolean {
@@ -34,7 +35,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
 }
 
 function fitsHeader({ name, contains }: NonNullable<Rule['when']['header']>, rawHeaders: readonly string[]): boolean {
-  return valuesOfHeader(rawHeaders, name.toLowerCase()).some((value) => value.includes(contains))
+  return headerValues(rawHeaders, name.toLowerCase()).some((value) => value.includes(contains))
 }
 
 /** Objects and lists have no text to compare with. */

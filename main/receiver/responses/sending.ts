@@ -3,7 +3,8 @@ import type { Socket } from 'node:net'
 import type { PlannedAnswer } from '../../captures/capture-record.ts'
 import { whenClosed } from './departures.ts'
 
-export type Outcome = { readonly answeredMs: number } | { readonly gone: true }
+/** `unsendable`: why the answer could not even be begun. */
+export type Outcome = { readonly answeredMs: number } | { readonly gone: true; readonly unsendable?: string }
 
 /** Milliseconds between two pieces of a dripping answer at most. */
 const TICK_MS = 20
@@ -57,7 +58,13 @@ export class Sending {
       })
       return
     }
-    response.writeHead(status, headers.flat())
+    try {
+      response.writeHead(status, headers.flat())
+    } catch (error) {
+      this.#end({ gone: true, unsendable: error instanceof Error ? error.message : String(error) })
+      this.#socket.destroy()
+      return
+    }
     switch (fault) {
       case 'half-response': {
         const bytes = Buffer.from(body, 'utf8')

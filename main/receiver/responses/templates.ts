@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type AskedRequest, fieldOf, splitPath, textOf, valuesOfHeader } from './asked.ts'
+import { firstHeader } from '../../../shared/raw-headers.ts'
+import { type AskedRequest, fieldOf, splitPath, textOf } from './asked.ts'
 
 /**
  * How a value of the request is written into an answer, so that it cannot become a part of the answer's own language:
@@ -80,7 +81,7 @@ function readerOf(name: string): Hole['read'] | null {
       return ({ path }) => new URLSearchParams(splitPath(path).query).get(rest) ?? undefined
     case 'header': {
       const header = rest.toLowerCase()
-      return ({ rawHeaders }) => decoded(valuesOfHeader(rawHeaders, header)[0])
+      return ({ rawHeaders }) => decoded(firstHeader(rawHeaders, header))
     }
     case 'body':
       return (request) => fieldOf(request, rest)
@@ -99,8 +100,8 @@ const plainReaders: Partial<Record<string, Hole['read']>> = Object.assign(Object
 })
 
 /** Node gives each byte of a header as one character. Most senders mean UTF-8. */
-function decoded(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined
+function decoded(value: string | null): string | undefined {
+  if (value === null) return undefined
   const text = Buffer.from(value, 'latin1').toString('utf8')
   return text.includes('\ufffd') ? value : text
 }

@@ -62,7 +62,8 @@ export class ActiveEndpoint {
     const known = this.#verifiers.get(scheme)
     if (known !== undefined) return known
     const secrets = this.#endpoint.secrets?.map(({ secret }) => secret) ?? []
-    const verifier = createVerifier(scheme, secrets, this.#endpoint.schemeOptions)
+    const origin = this.#endpoint.scheme === null ? 'detected' : 'set'
+    const verifier = createVerifier(scheme, secrets, this.#endpoint.schemeOptions, origin)
     this.#verifiers.set(scheme, verifier)
     return verifier
   }

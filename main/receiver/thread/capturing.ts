@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LedgerChange } from '../../captures/capture-record.ts'
 import { ActiveEndpoints } from './active-endpoints.ts'
 import { Batch } from './batch.ts'
+import { BodyMemory } from './body-memory.ts'
 import type { Connection } from './connection.ts'
 import { type Desk, Exchange } from './exchange.ts'
 import { headFacts, originForm, placeOf } from './head-facts.ts'
@@ -15,6 +16,8 @@ import { SlugRequests } from './slug-requests.ts'
 const NONCE_PATH = '/.well-known/keyhold/'
 /** Bytes of bodies in memory: ten of the largest. Who comes then is asked to come again. */
 const LARGEST_IN_MEMORY = 10
+/** Part of the time that may pass without a byte of a request, after which a large body counts as slow. */
+const SLOW_PART = 6
 /** For requests that are under way when the thread ends. */
 const FAREWELL_MS = 1_000
 
@@ -47,10 +50,12 @@ export class Capturing {
       reports: this.#reports,
       slugs: new SlugRequests(this.#reports),
       maxBodyBytes: limits.maxBodyBytes,
-      memory: { used: 0, max: limits.maxBodyBytes * LARGEST_IN_MEMORY },
+      memory: new BodyMemory(limits.maxBodyBytes * LARGEST_IN_MEMORY, limits.requestTimeoutMs / SLOW_PART),
       publicUrl: null,
     }
-    for (const endpointId of this.#keeper.doomed()) this.#deleteEndpoint(endpointId)
+    const doomed = this.#keeper.doomed()
+    for (const endpointId of doomed) this.#desk.endpoints.doom(endpointId)
+    if (doomed.length > 0) post({ type: 'doomed', endpointIds: doomed })
   }
 
   hear(message: ToThread): void {

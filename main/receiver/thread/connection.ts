@@ -16,6 +16,8 @@ export class Connection {
   readonly #socket: Socket
   /** Requests that are complete and not answered. */
   #waiting = 0
+  /** Requests whose head came and whose end did not. */
+  receiving = 0
   /** Written after the last answer, when what follows on the connection cannot be read. */
   #lastWords: string | null = null
   /** Answers say that the connection ends with them: the receiver moved to another port or stops. */

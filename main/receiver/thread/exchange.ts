@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { VerdictRecord } from '../../../shared/contract/captures.ts'
+import { receiverLimits } from '../../../shared/limits.ts'
 import { eventOf } from '../../../shared/webhook-signatures.ts'
 import type { NewCapture, PlannedAnswer } from '../../captures/capture-record.ts'
 import type { AskedRequest } from '../responses.ts'
 import type { ActiveEndpoint, ActiveEndpoints } from './active-endpoints.ts'
 import type { Batch, Waiting } from './batch.ts'
+import type { BodyMemory, IncomingBody } from './body-memory.ts'
 import type { Connection } from './connection.ts'
 import { calledUrl, type HeadFacts, type Place } from './head-facts.ts'
 import type { LedgerKeeper } from './ledger-keeper.ts'
@@ -12,6 +14,7 @@ import {
   busyAnswer,
   noAnswer,
   notStoredAnswer,
+  rawAnswer,
   sendAndLinger,
   sendPlain,
   tooLargeAnswer,
@@ -21,6 +24,8 @@ import type { Reports } from './reports.ts'
 import type { SlugRequests } from './slug-requests.ts'
 
 const nothing = Buffer.alloc(0)
+/** Bytes that are kept of a body that did not come to its end. */
+const KEPT_OF_ABORTED = 1024 * 1024
 
 /** What all exchanges share. */
 export interface Desk {
@@ -30,13 +35,12 @@ export interface Desk {
   readonly reports: Reports
   readonly slugs: SlugRequests
   readonly maxBodyBytes: number
-  /** Bytes of bodies that are in memory, and how many there may be. */
-  readonly memory: { used: number; readonly max: number }
+  readonly memory: BodyMemory
   publicUrl: string | null
 }
 
 /** One request on its way from the socket to the disk and its answer back. */
-export class Exchange implements Waiting {
+export class Exchange implements Waiting, IncomingBody {
   readonly #desk: Desk
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
@@ -83,6 +87,7 @@ export class Exchange implements Waiting {
   begin(invite: boolean): void {
     const { contentLength } = this.#facts
     const request = this.#request
+    this.#connection.receiving += 1
     if (contentLength !== null && contentLength > this.#desk.maxBodyBytes) {
       this.#refuse(contentLength)
       return
@@ -98,8 +103,7 @@ export class Exchange implements Waiting {
     this.#release()
     if (refused === 'aborted') return
     if (refused === 'too-large') this.#sendTooLarge(answer)
-    else if (answer === this.#endpoint?.constant?.answer) this.#sendConstant()
-    else this.#perform(id, answer)
+    else if (answer !== this.#endpoint?.constant?.answer || !this.#sendConstant()) this.#perform(id, answer)
   }
 
   notStored(): void {
@@ -117,18 +121,17 @@ export class Exchange implements Waiting {
       this.#refuse(this.#bytes + chunk.length)
       return
     }
-    if (memory.used + chunk.length > memory.max) {
-      this.#turnAway()
+    if (!memory.take(this, chunk.length)) {
+      this.giveWay()
       return
     }
-    memory.used += chunk.length
     this.#bytes += chunk.length
     this.#chunks.push(chunk)
   }
 
   #end(): void {
     if (this.#taken) return
-    this.#taken = true
+    this.#takeNoMore()
     this.#ended = performance.now()
     this.#connection.waiting()
     const endpoint = this.#endpoint
@@ -152,14 +155,14 @@ export class Exchange implements Waiting {
   /** The connection closed before all of the request was there. What came is kept. */
   #lost(): void {
     if (this.#taken) return
-    this.#taken = true
+    this.#takeNoMore()
     this.#ended = performance.now()
     if (this.#endpoint === null) this.#drop()
     else this.#record(this.#endpoint, 'aborted')
   }
 
   #refuse(sentBytes: number): void {
-    this.#taken = true
+    this.#takeNoMore()
     this.#ended = performance.now()
     this.#drop()
     this.#connection.waiting()
@@ -173,9 +176,14 @@ export class Exchange implements Waiting {
     this.#record(this.#endpoint, 'too-large')
   }
 
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** More is in memory than it can hold. */
-  #turnAway(): void {
-    this.#taken = true
+  giveWay(): void {
+    if (this.#taken) return
+    this.#takeNoMore()
     this.#drop()
     this.#desk.reports.count('notStored')
     this.#connection.waiting()
@@ -183,11 +191,23 @@ export class Exchange implements Waiting {
     this.#connection.answered(this.#response)
   }
 
+  giveUp(): void {
+    // Answers to earlier requests of the connection may be held back, and it is not read meanwhile.
+    if (this.#connection.busy) return
+    this.#connection.breakOff(rawAnswer('408 Request Timeout', 'The request did not come to its end in time.\n'))
+  }
+
+  #takeNoMore(): void {
+    this.#taken = true
+    this.#connection.receiving -= 1
+    this.#desk.memory.ended(this)
+  }
+
   #record(endpoint: ActiveEndpoint, refused: NewCapture['refused']): void {
     const request = this.#request
     const { rawHeaders, method = '', url: target = '' } = request
     const publicUrl = calledUrl(this.#facts, target, this.#desk.publicUrl)
-    const body = this.#body()
+    const body = refused === 'aborted' ? this.#body().subarray(0, KEPT_OF_ABORTED) : this.#body()
     const verdict = endpoint.judge({ method, url: publicUrl, rawHeaders, body }, this.#at, refused === null)
     this.#capture = {
       endpointId: endpoint.id,
@@ -228,11 +248,16 @@ export class Exchange implements Waiting {
     return more.length === 0 ? first : Buffer.concat(this.#chunks, this.#bytes)
   }
 
-  /** An answer that is the same for every request and goes out at once. */
-  #sendConstant(): void {
+  /** An answer that is the same for every request and goes out at once. False: it cannot go out like this. */
+  #sendConstant(): boolean {
     if (this.#connection.closing) this.#response.shouldKeepAlive = false
-    this.#endpoint?.constant?.send(this.#response)
+    try {
+      this.#endpoint?.constant?.send(this.#response)
+    } catch {
+      return false
+    }
     this.#connection.answered(this.#response)
+    return true
   }
 
   #perform(id: number, answer: PlannedAnswer): void {
@@ -248,6 +273,7 @@ export class Exchange implements Waiting {
     void endpoint.responder.perform(answer, response).then((outcome) => {
       connection.release()
       const gone = 'gone' in outcome
+      if (gone && outcome.unsendable !== undefined) sayUnsendable(this.#desk.reports, endpoint, outcome.unsendable)
       if (gone || worthNoting) keeper.settle({ id, answeredMs: gone ? null : performance.now() - ended })
       connection.answered(response)
     })
@@ -261,7 +287,7 @@ export class Exchange implements Waiting {
 
   /** Forgets the body: it is on disk, or not wanted. */
   #drop(): void {
-    this.#desk.memory.used -= this.#bytes
+    this.#desk.memory.release(this.#bytes)
     this.#bytes = 0
     this.#chunks = []
   }
@@ -270,6 +296,16 @@ export class Exchange implements Waiting {
     if (this.#chunks.length > 0) this.#drop()
     this.#capture = null
   }
+}
+
+const saidUnsendable = new WeakSet<ActiveEndpoint>()
+
+/** Once for each endpoint as it is set up: it will be the same for every request. */
+function sayUnsendable(reports: Reports, endpoint: ActiveEndpoint, detail: string): void {
+  if (saidUnsendable.has(endpoint)) return
+  saidUnsendable.add(endpoint)
+  const message = `An answer of the endpoint "${endpoint.slug}" cannot be sent. The connection was closed instead.`
+  reports.post({ type: 'notice', severity: 'error', message, detail })
 }
 
 /** What rules look at. What costs time is worked out when a rule asks. */
@@ -301,11 +337,12 @@ class Asked implements AskedRequest {
   }
 }
 
+/** Undefined for what is no JSON, and for what would hold up everybody else while it is parsed. */
 function parsed(body: Uint8Array): unknown {
+  if (body.length > receiverLimits.parsedBody) return undefined
   try {
     return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8'))
   } catch {
-    // It is no JSON.
     return undefined
   }
 }

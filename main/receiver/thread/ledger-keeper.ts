@@ -1,17 +1,20 @@
 import type { LedgerChange, LedgerResult, NewCapture } from '../../captures/capture-record.ts'
-import { isDamage, type Ledger, type Outcome, openLedger } from '../../captures/ledger.ts'
+import { type Ledger, type LogDisk, type Outcome, openLedger } from '../../captures/ledger.ts'
+import { isDamage } from '../../store/integrity.ts'
 import type { Reports } from './reports.ts'
 
 const PROBE_EVERY_MS = 1_000
 /** Notices about requests that could not be stored although the disk takes others. */
 const NOTICE_EVERY_MS = 60_000
-const SETTLE_EVERY_MS = 1_000
+const SETTLE_EVERY_MS = 200
 const MAX_OUTCOMES = 5_000
 
 interface KeeperOptions {
   readonly directory: string
   readonly maxPages: number | null
   readonly reports: Reports
+  /** In place of the real one, for tests of what is answered when. */
+  readonly disk?: LogDisk | undefined
 }
 
 /**
@@ -75,7 +78,7 @@ export class LedgerKeeper {
     return this.#result(() => {
       const before = this.#ready().newestId()
       const ids = this.#ready().apply(change)
-      if (change.kind === 'import' && ids.length > 0) this.#reports.stored(before + ids.length, ids.length)
+      if (change.kind === 'import' && ids.length > 0) this.#reports.imported(before + ids.length, ids.length)
       if (change.kind === 'delete') this.#tidy()
       return ids
     })
@@ -146,8 +149,9 @@ export class LedgerKeeper {
 
   #open(): void {
     if (this.#closed) return
-    const { directory, maxPages } = this.#options
-    this.#ledger = openLedger(directory, { maxPages })
+    const { directory, maxPages, disk } = this.#options
+    this.#ledger = openLedger(directory, { maxPages, disk })
+    this.#reports.post({ type: 'ledger', identity: this.#ledger.identity })
     for (const notice of this.#ledger.notices) this.#reports.post({ type: 'notice', ...notice })
   }
 

@@ -134,7 +134,9 @@ export class Listener {
         : rawAnswer('400 Bad Request', 'This is not a request that can be read as HTTP/1.1. It was not captured.\n')
     // Requests before it in the same piece come to their end in this turn, and are answered first.
     setImmediate(() => {
-      if (connection.breakOff(words)) this.#options.onMalformed()
+      // In the middle of a request it is recorded as aborted and counts as refused.
+      const isOfRequest = connection.receiving > 0
+      if (connection.breakOff(words) && !isOfRequest) this.#options.onMalformed()
     })
   }
 

@@ -1,4 +1,5 @@
-import type { Behaviour, SchemeOptions } from '../../../shared/contract/receiver.ts'
+import type { Behaviour, GenericOptions } from '../../../shared/contract/receiver.ts'
+import type { ProblemData } from '../../../shared/problems.ts'
 import type { SchemeId } from '../../../shared/webhook-schemes.ts'
 import type { LedgerChange, LedgerResult } from '../../captures/capture-record.ts'
 
@@ -26,7 +27,7 @@ export interface ThreadEndpoint {
   readonly id: number
   readonly slug: string
   readonly scheme: SchemeId | null
-  readonly schemeOptions: SchemeOptions | null
+  readonly schemeOptions: GenericOptions | null
   /** Null: the vault is locked. */
   readonly secrets: readonly { readonly label: string; readonly secret: string }[] | null
   readonly behaviour: Behaviour
@@ -60,6 +61,10 @@ export interface ThreadCounters {
 }
 
 export type FromThread =
+  /** It will not run: what is wrong does not pass by itself. The thread ends. */
+  | { readonly type: 'cannot-start'; readonly problem: ProblemData }
+  /** The ledger was opened; a damaged one was set aside where the identity is another one than before. */
+  | { readonly type: 'ledger'; readonly identity: string }
   /** After every configuration whose `listen` is not null, once it listens. */
   | { readonly type: 'listening'; readonly port: number }
   | { readonly type: 'stopped' }
@@ -81,4 +86,6 @@ export type FromThread =
       readonly message: string
       readonly detail: string | null
     }
+  /** At the start: endpoints whose deletion was cut short. They get nothing more, and main finishes it. */
+  | { readonly type: 'doomed'; readonly endpointIds: readonly number[] }
   | { readonly type: 'closed' }

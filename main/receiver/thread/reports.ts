@@ -34,9 +34,14 @@ export class Reports {
   }
 
   stored(lastId: number, count: number): void {
+    this.#countRate(count)
+    this.imported(lastId, count)
+  }
+
+  /** They did not come in now, so they say nothing about how many do. */
+  imported(lastId: number, count: number): void {
     this.#lastId = lastId
     this.#storedCount += count
-    this.#countRate(count)
     this.#storedTimer ??= setTimeout(() => this.#sendStored(), STORED_EVERY_MS)
   }
 

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { Problem } from '../../../shared/problems.ts'
 import { Capturing } from './capturing.ts'
 import type { FromThread, ThreadStart, ToThread } from './messages.ts'
 
@@ -7,8 +8,15 @@ const start: ThreadStart = workerData
 const port = parentPort
 if (port === null) throw new Error('This file runs as a worker thread.')
 
-const capturing = new Capturing(start, (message: FromThread) => {
-  port.postMessage(message)
-  if (message.type === 'closed') port.close()
-})
-port.on('message', (message: ToThread) => capturing.hear(message))
+const post = (message: FromThread) => port.postMessage(message)
+try {
+  const capturing = new Capturing(start, (message) => {
+    post(message)
+    if (message.type === 'closed') port.close()
+  })
+  port.on('message', (message: ToThread) => capturing.hear(message))
+} catch (error) {
+  // Anything else is a defect or may pass: the thread ends with it and is started again.
+  if (!(error instanceof Problem)) throw error
+  post({ type: 'cannot-start', problem: error.toData() })
+}

@@ -81,21 +81,21 @@ export const deliveryChecks: readonly Check[] = [
       const { answer } = await session.sendRaw('the bytes of the first request', baseline.request, baseline.event)
       if (isBroken(answer)) {
         return failed(
-          `The bytes of an earlier request ${inWords(answer)}.`,
+          `An earlier request, sent again byte for byte, ${inWords(answer)}.`,
           'Refuse a recorded request with 4xx, or answer 2xx without doing anything.',
         )
       }
       if (isRefused(answer)) {
         return answer.status === 429
           ? unclear(
-              `The bytes of an earlier request ${inWords(answer)}: the handler limits how often it may be called.`,
+              `An earlier request, sent again byte for byte, ${inWords(answer)}: the handler limits how often it may be called.`,
             )
-          : passed(`The bytes of an earlier request ${inWords(answer)}.`)
+          : passed(`An earlier request, sent again byte for byte, ${inWords(answer)}.`)
       }
       const said = saysDuplicate(answer)
       if (said !== null) return judgeWords(said)
       return unclear(
-        `The bytes of an earlier request ${inWords(answer)}. Whether they took effect again cannot be seen from outside.`,
+        `An earlier request, sent again byte for byte, ${inWords(answer)}. Whether they took effect again cannot be seen from outside.`,
         SHOW_IT,
       )
     },

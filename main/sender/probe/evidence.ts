@@ -1,4 +1,5 @@
-import { type Answered, answerHeader } from '../exchange.ts'
+import { firstHeader } from '../../../shared/raw-headers.ts'
+import type { Answered } from '../exchange.ts'
 
 /** Headers with which handlers say that an event was processed before: "true", or "false" for the first time. */
 const duplicateHeaders = [
@@ -16,7 +17,7 @@ const duplicateHeaders = [
  */
 export function saysDuplicate(answer: Answered): boolean | null {
   for (const name of duplicateHeaders) {
-    const value = answerHeader(answer, name)?.trim().toLowerCase()
+    const value = firstHeader(answer.rawHeaders, name)?.trim().toLowerCase()
     if (value === 'true' || value === '1' || value === 'yes') return true
     if (value === 'false' || value === '0' || value === 'no') return false
   }

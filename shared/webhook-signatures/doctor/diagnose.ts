@@ -1,19 +1,22 @@
+import { firstHeader } from '../../raw-headers.ts'
 import { type SchemeId, type SchemeOptions, schemeIds, schemes } from '../../webhook-schemes.ts'
 import { detectScheme } from '../detect.ts'
-import { firstHeader, isFault } from '../raw-headers.ts'
+import { isFault } from '../header-faults.ts'
+import { readsAsPublicKey } from '../keys.ts'
 import { rulesOf } from '../rules/index.ts'
+import { looksUsual } from '../secret-form.ts'
 import type { SignedRequest, Verdict } from '../types.ts'
-import { verify } from '../verify.ts'
+import { createVerifier, verify } from '../verify.ts'
 import { looseClaim } from './loose-claim.ts'
 import { Budget, Search } from './search.ts'
 import { trials } from './trials.ts'
-import type { Diagnosis, DoctorCause, DoctorContext, Finding } from './types.ts'
+import type { Diagnosis, DoctorCause, DoctorContext, Finding, LabelledSecret } from './types.ts'
 import { findUnlisted } from './unknown-sender.ts'
 
 /**
  * Says why a signature is refused: tries the known mistakes, alone and in the pairs that happen together, until the
  * signature fits. Best first; empty only when the vendor's rule is satisfied. `certain` findings were computed. At most
- * about 2,000 MACs and 256 MB of hashing, whatever is sent; bodies above 1 MB are tried with the cheap mistakes only.
+ * about 1,000 MACs, 64 MB of hashing and 300 milliseconds, whatever is sent; bodies above 128 KB are tried with the cheap mistakes only.
  * Never throws.
  */
 export function diagnose(
@@ -27,16 +30,23 @@ export function diagnose(
   if (known === null) return [unsigned(request, context, budget, null)]
   const chosen = options ?? {}
   const secrets = context.secrets.map(({ secret }) => secret)
-  const verdict = verify(known, request, secrets, context.now, chosen)
+  const origin = scheme === null ? 'detected' : 'set'
+  const verdict = createVerifier(known, secrets, chosen, origin)(request, context.now)
   if (verdict.ok) return []
+  const tooLong = rulesOf[known].tooLong?.(request) ?? null
+  if (tooLong !== null) return [{ cause: 'unexplained', sentence: tooLong, remedy: SHORTER, certain: false }]
   if (verdict.reason === 'stale' || verdict.reason === 'future') return [wrongTime(known, verdict)]
-  const found = explained(known, request, context, chosen, budget)
+  const usable = origin === 'set' ? context : withoutPublicKeys(context)
+  const found = explained(known, request, usable, chosen, budget)
   const certain = found === null ? [] : [combined(found)]
-  const said = certain.length > 0 && verdict.reason !== 'timestamp-missing' ? [] : plainly(verdict, known)
+  const said =
+    certain.length > 0 && verdict.reason !== 'timestamp-missing'
+      ? []
+      : plainly(verdict, known, usable.secrets.length < context.secrets.length)
   const last =
     certain.length + said.length > 0
       ? []
-      : [verdict.reason === 'header-missing' ? unsigned(request, context, budget, known) : unexplained(context)]
+      : [verdict.reason === 'header-missing' ? unsigned(request, context, budget, known) : unexplained(context, known)]
   return onePerCause([...certain, ...said, ...last, ...hints(known, request)])
 }
 
@@ -53,14 +63,23 @@ function explained(
   const mistaken = () =>
     claim.texts.length === 0
       ? null
-      : new Search(rules, request, options, budget).first(trials(rules, request, claim, context, options))
+      : new Search(rules, request, options, budget).first(trials(rules, request, claim, context, options, budget))
   // Where several schemes share a header it is first asked whose it is. Senders that send several headers come last:
   // that an older one fits does not say what is wrong with the newer.
   return (
-    otherScheme(known, request, context, sameHeader) ??
+    otherScheme(known, request, context, sameHeader, budget) ??
     mistaken() ??
-    otherScheme(known, request, context, (one, other) => !sameHeader(one, other))
+    otherScheme(known, request, context, (one, other) => !sameHeader(one, other), budget)
   )
+}
+
+const SHORTER =
+  'Send the event again with a shorter URL and form, or look whether the request comes from the sender at all.'
+
+/** Of a request whose scheme was detected: see `createVerifier`. */
+function withoutPublicKeys(context: DoctorContext): DoctorContext {
+  const usable = ({ secret }: LabelledSecret) => !readsAsPublicKey(secret)
+  return { ...context, secrets: context.secrets.filter(usable), otherSecrets: context.otherSecrets.filter(usable) }
 }
 
 function sameHeader(one: SchemeId, other: SchemeId): boolean {
@@ -95,12 +114,23 @@ const nothing: Finding = {
     'Copy the secret again from where the sender shows it, and compare the body with what the sender says it sent.',
 }
 
-function unexplained({ secrets }: DoctorContext): Diagnosis {
+function unexplained({ secrets }: DoctorContext, scheme: SchemeId): Diagnosis {
   if (secrets.length === 0) {
     return {
       cause: 'no-secret',
       sentence: 'This endpoint has no secret, so nothing can be computed.',
       remedy: 'Add the signing secret that the sender shows.',
+      certain: false,
+    }
+  }
+  const odd = secrets.find(({ secret }) => !looksUsual(scheme, secret))
+  if (odd !== undefined) {
+    const { name, secretHint } = schemes[scheme]
+    const called = odd.label === '' ? 'The stored secret' : `The stored secret "${odd.label}"`
+    return {
+      cause: 'secret-format',
+      sentence: `${called} does not look like one of ${name}.`,
+      remedy: secretHint,
       certain: false,
     }
   }
@@ -117,21 +147,30 @@ function otherScheme(
   request: SignedRequest,
   context: DoctorContext,
   among: (known: SchemeId, other: SchemeId) => boolean,
+  budget: Budget,
 ): Finding[] | null {
   const secrets = [...context.secrets, ...context.otherSecrets]
   const texts = secrets.map(({ secret }) => secret)
   for (const other of schemeIds) {
     if (other === known || other === 'generic-hmac' || !among(known, other)) continue
     if (alike.includes(known) && alike.includes(other) && !isFault(rulesOf[known].read(request, {}))) continue
-    const verdict = verify(other, request, texts, context.now)
-    if (verdict.matchedSecret === null) continue
+    const claim = rulesOf[other].read(request, {})
+    if (isFault(claim)) continue
+    const matched = texts.findIndex(
+      (text) =>
+        budget.step() &&
+        budget.spend(1, request.body.length) &&
+        verify(other, request, [text], context.now).matchedSecret !== null,
+    )
+    if (budget.exhausted && matched < 0) return null
+    if (matched < 0) continue
     const { name } = schemes[other]
     const sentence = `The request is signed as ${name} does it, not as ${schemes[known].name}.`
     const findings: Finding[] = [
       { cause: 'other-scheme', sentence, remedy: `Set the scheme of the endpoint to ${name}.` },
     ]
-    const foreign = secrets[verdict.matchedSecret]
-    if (foreign !== undefined && verdict.matchedSecret >= context.secrets.length) {
+    const foreign = secrets[matched]
+    if (foreign !== undefined && matched >= context.secrets.length) {
       findings.push({
         cause: 'secret-of-other-endpoint',
         sentence: `The secret is the one of another endpoint: ${foreign.label}.`,
@@ -197,14 +236,14 @@ function unsigned(request: SignedRequest, context: DoctorContext, budget: Budget
 }
 
 /** What the verdict itself says, where it says what to do. */
-function plainly(verdict: Verdict, scheme: SchemeId): Diagnosis[] {
+function plainly(verdict: Verdict, scheme: SchemeId, isPublicKey: boolean): Diagnosis[] {
   const { name, secretHint } = schemes[scheme]
   const said = (cause: DoctorCause, remedy: string): Diagnosis[] => [
     { cause, sentence: verdict.message, remedy, certain: false },
   ]
   switch (verdict.reason) {
     case 'secret-format':
-      return said('secret-format', secretHint)
+      return said('secret-format', isPublicKey ? `Set the scheme of the endpoint. ${secretHint}` : secretHint)
     case 'url-unknown':
       return said('url-unknown', 'Type the URL that is registered at the sender, or start the tunnel it goes through.')
     case 'timestamp-missing':

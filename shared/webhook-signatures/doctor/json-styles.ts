@@ -37,21 +37,28 @@ const escapes: readonly { readonly name: string; readonly apply: Escape }[] = [
 
 /** Deeper ones are not written again: nobody signs them by accident, and recursion has an end. */
 const MAX_DEPTH = 200
+/** Characters of indentation above which an indented style is not tried: a deep JSON becomes hundreds of times longer. */
+const MAX_INDENTATION = 512 * 1024
 /** Bytes above which only the commonest styles are tried. */
 const LONG = 64 * 1024
 
 /** The same JSON as other programs would have written it, likeliest first. Nothing for what is no JSON. */
 export function* rewrittenJson(body: Uint8Array): Generator<{ readonly name: string; readonly body: Buffer }> {
-  const value = parsed(body)
-  if (value === undefined) return
+  const found = parsed(body)
+  if (found === null) return
+  const { value, indents } = found
+  const usable = styles.filter(({ indent }) => indents * indent.length <= MAX_INDENTATION)
   const long = body.length > LONG
   const seen = new Set([Buffer.from(body).toString('utf8')])
   for (const sorted of [false, true]) {
     if (sorted && long) return
     const ordered = sorted ? inOrder(value) : value
+    const plain = new Map<Style, string>()
     for (const { name: escaped, apply } of long ? escapes.slice(0, 2) : escapes) {
-      for (const style of styles) {
-        const text = apply(written(ordered, style, '\n'))
+      for (const style of usable) {
+        const known = plain.get(style) ?? written(ordered, style, '\n')
+        plain.set(style, known)
+        const text = apply(known)
         if (seen.has(text)) continue
         seen.add(text)
         const name = `${style.name}${sorted ? ', keys in order of the alphabet' : ''}${escaped}`
@@ -61,26 +68,31 @@ export function* rewrittenJson(body: Uint8Array): Generator<{ readonly name: str
   }
 }
 
-function parsed(body: Uint8Array): unknown {
+function parsed(body: Uint8Array): { readonly value: unknown; readonly indents: number } | null {
   try {
     const value: unknown = JSON.parse(
       Buffer.from(body)
         .toString('utf8')
         .replace(/^\ufeff/, ''),
     )
-    return tooDeep(value) ? undefined : value
+    const indents = indentsOf(value)
+    return indents === null ? null : { value, indents }
   } catch {
-    return undefined
+    return null
   }
 }
 
-function tooDeep(value: unknown): boolean {
+/** How many times an indented style indents in all; null for what is too deep. */
+function indentsOf(value: unknown): number | null {
   let level: unknown[] = [value]
+  let indents = 0
   for (let depth = 0; depth <= MAX_DEPTH; depth += 1) {
     level = level.flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : []))
-    if (level.length === 0) return false
+    if (level.length === 0) return indents
+    // Every entry stands in a line of its own, and so does the end of a list.
+    indents += 2 * level.length * (depth + 1)
   }
-  return true
+  return null
 }
 
 function inOrder(value: unknown): unknown {

@@ -1,17 +1,26 @@
+import { firstHeader } from '../../raw-headers.ts'
 import type { SchemeOptions } from '../../webhook-schemes.ts'
 import { digestOf, verifiesWith } from '../digests.ts'
-import { firstHeader } from '../raw-headers.ts'
 import type { Key, MacForm, Part, SchemeRules, SignedRequest } from '../types.ts'
 import type { Shape } from './content-candidates.ts'
 import type { LooseClaim } from './loose-claim.ts'
 import { SignatureForms } from './signature-forms.ts'
 import type { Candidate, Finding, KeyCandidate } from './types.ts'
 
-/** How much one diagnosis may compute: it runs where the operator waits. */
+/** How much one diagnosis may compute: nothing else is answered while it runs. */
 export class Budget {
-  #macs = 2_000
-  #bytes = 256 * 1024 * 1024
+  #macs = 1_000
+  #bytes = 64 * 1024 * 1024
+  #steps = 0
   #exhausted = false
+  readonly #clock: () => number
+  readonly #ends: number
+
+  /** `clock`: milliseconds that only grow. */
+  constructor(clock: () => number = () => performance.now()) {
+    this.#clock = clock
+    this.#ends = clock() + MAX_MS
+  }
 
   /** False when it is used up, and from then on. */
   spend(macs: number, bytes: number): boolean {
@@ -21,10 +30,24 @@ export class Budget {
     return !this.#exhausted
   }
 
+  /**
+   * Asked before each step of a loop, also of one that computes no MAC. False when the time is over: what is made of a
+   * body costs more than its bytes tell. The first steps are always taken, so that a slow machine finds the commonest
+   * mistakes as well.
+   */
+  step(): boolean {
+    this.#steps += 1
+    if (this.#steps > FIRST_STEPS && !this.#exhausted) this.#exhausted = this.#clock() > this.#ends
+    return !this.#exhausted
+  }
+
   get exhausted(): boolean {
     return this.#exhausted
   }
 }
+
+const MAX_MS = 300
+const FIRST_STEPS = 8
 
 /** One combination to try. */
 export interface Trial {
@@ -47,6 +70,7 @@ export class Search {
   readonly #contentType: string | null
   readonly #budget: Budget
   readonly #forms = new Map<LooseClaim['texts'], SignatureForms>()
+  readonly #urls = new Map<string, readonly string[]>()
 
   constructor(rules: SchemeRules, request: SignedRequest, options: SchemeOptions, budget: Budget) {
     this.#rules = rules
@@ -59,7 +83,7 @@ export class Search {
   attempt(trial: Trial): Finding[] | null {
     const changes = [trial.key, trial.url, trial.method, trial.claim, trial.shape, trial.form, trial.body]
     const findings = changes.flatMap(({ finding }) => (finding === null ? [] : [finding]))
-    for (const url of this.#rules.urlForms?.(trial.url.value) ?? [trial.url.value]) {
+    for (const url of this.#urlForms(trial.url.value)) {
       const parts = trial.shape.value({
         method: trial.method.value,
         url,
@@ -82,9 +106,18 @@ export class Search {
       const found = this.attempt(trial)
       // It fits as it is: what is refused is not the signature.
       if (found !== null) return found.length > 0 ? found : null
-      if (this.#budget.exhausted) return null
+      if (!this.#budget.step()) return null
     }
     return null
+  }
+
+  #urlForms(url: string): readonly string[] {
+    if (this.#rules.urlForms === null) return [url]
+    const known = this.#urls.get(url)
+    if (known !== undefined) return known
+    const forms = this.#rules.urlForms(url)
+    this.#urls.set(url, forms)
+    return forms
   }
 
   #match(trial: Trial, parts: readonly Part[]): 'exact' | Finding | null {

@@ -1,16 +1,14 @@
 import { digestAlgorithms, type SchemeOptions } from '../../webhook-schemes.ts'
 import { formOf } from '../rules/shared.ts'
 import type { MacForm, SchemeRules, SignedRequest } from '../types.ts'
-import { mistakenBodies } from './body-candidates.ts'
+import { LONG_BODY, mistakenBodies } from './body-candidates.ts'
 import { otherClaims, otherShapes, type Shape } from './content-candidates.ts'
 import type { LooseClaim } from './loose-claim.ts'
-import type { Trial } from './search.ts'
+import type { Budget, Trial } from './search.ts'
 import { keysOfOthers, mistakenKeys, ownKeys } from './secret-candidates.ts'
 import { as, type Candidate, type DoctorContext, type KeyCandidate, unchanged } from './types.ts'
 import { otherUrls } from './url-candidates.ts'
 
-/** Bodies above this are not combined with a second change. */
-const LONG_BODY = 1024 * 1024
 /** Bodies that are combined with a second change: the cheap ones and the commonest ways to write JSON. */
 const COMBINED_BODIES = 40
 
@@ -21,6 +19,7 @@ export function* trials(
   claim: LooseClaim,
   context: DoctorContext,
   options: SchemeOptions,
+  budget: Budget,
 ): Generator<Trial> {
   const own = ownKeys(rules, context.secrets)
   const mistaken = mistakenKeys(rules, context.secrets)
@@ -51,7 +50,7 @@ export function* trials(
   for (const form of otherForms(rules, options)) yield* withKeys(own, { ...base, form })
   if (long) return
 
-  const bodies = firstOf(mistakenBodies(request), COMBINED_BODIES)
+  const bodies = firstOf(mistakenBodies(request), COMBINED_BODIES, budget)
   for (const url of urls) yield* withKeys([...others, ...mistaken], { ...base, url })
   for (const body of bodies) yield* withKeys([...others, ...mistaken], { ...base, body })
   for (const shape of shapes) yield* withKeys([...mistaken, ...others], { ...base, shape })
@@ -108,11 +107,11 @@ function* otherForms(rules: SchemeRules, options: SchemeOptions): Generator<Cand
   }
 }
 
-function firstOf<T>(values: Iterable<T>, count: number): T[] {
+function firstOf<T>(values: Iterable<T>, count: number, budget: Budget): T[] {
   const found: T[] = []
   for (const value of values) {
     found.push(value)
-    if (found.length >= count) break
+    if (found.length >= count || !budget.step()) break
   }
   return found
 }

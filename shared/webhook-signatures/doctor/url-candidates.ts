@@ -1,5 +1,6 @@
-import { firstHeader } from '../raw-headers.ts'
+import { firstHeader } from '../../raw-headers.ts'
 import { splitUrl, withNewQuery, withoutPort, withPort } from '../rules/twilio-urls.ts'
+import { LONG_URL } from '../rules/url-bound.ts'
 import type { SignedRequest } from '../types.ts'
 import { as, type Candidate, type DoctorCause } from './types.ts'
 
@@ -19,9 +20,10 @@ export function otherUrls(request: SignedRequest, urls: readonly string[]): UrlC
     seen.add(url)
     found.push(as(url, cause, sentence, REMEDY))
   }
-  const places = [...urls.slice(0, MAX_URLS), ...forwarded(request)]
+  const known = request.url !== null && request.url.length <= LONG_URL ? [request.url] : []
+  const places = [...urls.slice(0, MAX_URLS), ...forwarded(request)].filter((url) => url.length <= LONG_URL)
   for (const url of places) add(url, 'url-other', `The sender called ${shown(url)}, not ${shown(request.url)}.`)
-  const bases = [...(request.url === null ? [] : [request.url]), ...places]
+  const bases = [...known, ...places]
   for (const base of new Set(bases)) {
     for (const [url, cause, said] of variants(base)) add(url, cause, `The sender signed the URL ${said}.`)
   }

@@ -1,6 +1,6 @@
 import { hmac } from '../digests.ts'
+import { isFault, malformed, singleHeader } from '../header-faults.ts'
 import { discordKey, sendgridKey } from '../keys.ts'
-import { isFault, malformed, singleHeader } from '../raw-headers.ts'
 import { inSeconds, readStamp } from '../stamps.ts'
 import type { Claim, Fault, SchemeRules, SignedRequest } from '../types.ts'
 

@@ -1,10 +1,11 @@
+import { headerValues } from '../../raw-headers.ts'
 import { genericDefaults } from '../../webhook-schemes.ts'
 import { hmac, plainSecret } from '../digests.ts'
+import { isFault, malformed, missing, singleHeader } from '../header-faults.ts'
 import { textKey } from '../keys.ts'
-import { headerValues, isFault, malformed, missing, singleHeader } from '../raw-headers.ts'
 import { readStamp } from '../stamps.ts'
 import type { MacForm, SchemeRules } from '../types.ts'
-import { claimed, formByLength, formOf, MAX_PRESENTED, prefixedHeader, tooMany } from './shared.ts'
+import { claimed, formByLength, formOf, MAX_PRESENTED, prefixedHeader, tooLongList, tooMany } from './shared.ts'
 
 /** What all have in common that sign the body and nothing else. */
 const bodyOnly = {
@@ -62,18 +63,12 @@ export const shopify: SchemeRules = {
 export const linear: SchemeRules = {
   ...bodyOnly,
   id: 'linear',
-  read: (request) => {
-    const claim = claimed(singleHeader(request.rawHeaders, 'linear-signature'))
-    if (isFault(claim)) return claim
-    const timestamp = linearTimestamp(request.body)
-    return timestamp === null
-      ? {
-          fault: 'timestamp-missing',
-          message:
-            'The body has no field webhookTimestamp with a number of milliseconds, without which Linear refuses it.',
-        }
-      : { ...claim, timestamp }
-  },
+  read: (request) => claimed(singleHeader(request.rawHeaders, 'linear-signature')),
+  timeInBody: (body) =>
+    linearTimestamp(body) ?? {
+      fault: 'timestamp-missing',
+      message: 'The body has no field webhookTimestamp with a number of milliseconds, without which Linear refuses it.',
+    },
   macForm: () => hmac.sha256Hex,
   clock: 'milliseconds',
   write: ([signature], { id }) => [
@@ -126,6 +121,7 @@ export const outpost: SchemeRules = {
   read: (request) => {
     const list = prefixedHeader(request, 'x-outpost-signature', 'v0=')
     if (isFault(list)) return list
+    if (tooLongList([list])) return tooMany('x-outpost-signature')
     const texts = list.split(',')
     if (texts.length > MAX_PRESENTED) return tooMany('x-outpost-signature')
     return { id: '', stamp: '', timestamp: null, presented: texts.map((text) => ({ text, method: 'mac' })) }

@@ -1,13 +1,26 @@
 import type { SchemeOptions } from '../../webhook-schemes.ts'
 import { hmac, macFormOfLength } from '../digests.ts'
-import { isFault, malformed, singleHeader, wrongVersion } from '../raw-headers.ts'
+import { isFault, malformed, singleHeader, wrongVersion } from '../header-faults.ts'
 import type { Claim, Fault, MacForm, SignedRequest } from '../types.ts'
 
 /** Signatures of one request that are looked at. Rotation needs a dozen; ten thousand would be an attack. */
 export const MAX_PRESENTED = 64
 
-export function tooMany(name: string): Fault {
-  return malformed(`The header ${name} has more than ${MAX_PRESENTED} signatures.`)
+/** Characters above which a list of signatures is not taken apart: 64 of the longest, with room. */
+const LONG_LIST = 16 * 1024
+
+export function tooLongList(values: readonly string[]): boolean {
+  let length = 0
+  for (const value of values) length += value.length
+  return length > LONG_LIST
+}
+
+/** Those of key pairs, each of which goes over the whole body twice. A rotation has two. */
+export const MAX_KEY_PAIR = 4
+
+export function tooMany(name: string, most: number = MAX_PRESENTED): Fault {
+  const kind = most === MAX_KEY_PAIR ? 'signatures made with key pairs' : 'signatures'
+  return malformed(`The header ${name} has more than ${most} ${kind}.`)
 }
 
 /** `<prefix><signature>` in a header that is there once. `prefix` "v0=" also tells other versions from junk. */

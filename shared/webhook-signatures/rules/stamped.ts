@@ -1,9 +1,10 @@
+import { headerValues } from '../../raw-headers.ts'
 import { hmac } from '../digests.ts'
+import { isFault, malformed, missing, singleHeader, wrongVersion } from '../header-faults.ts'
 import { textKey } from '../keys.ts'
-import { headerValues, isFault, malformed, missing, singleHeader, wrongVersion } from '../raw-headers.ts'
 import { inSeconds, readEitherStamp, readStamp } from '../stamps.ts'
 import type { Claim, Fault, Presented, SchemeRules } from '../types.ts'
-import { formByLength, MAX_PRESENTED, prefixedHeader, tooMany } from './shared.ts'
+import { formByLength, MAX_PRESENTED, prefixedHeader, tooLongList, tooMany } from './shared.ts'
 
 /**
  * `t=<seconds>,v1=<hex>[,v1=…]`, signed is `t.body`. Entries of other versions (v0) are ignored, any v1 suffices.
@@ -120,6 +121,7 @@ function readPairs(
 ): Claim | Fault {
   const values = headerValues(rawHeaders, name).filter((value) => value !== '')
   if (values.length === 0) return missing(name)
+  if (tooLongList(values)) return tooMany(name)
   let stamp: string | null = null
   let pairs = 0
   const presented: Presented[] = []

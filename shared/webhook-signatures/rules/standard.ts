@@ -1,9 +1,10 @@
+import { firstHeader, headerValues } from '../../raw-headers.ts'
 import { hmac } from '../digests.ts'
+import { isFault, malformed, missing, singleHeader, wrongVersion } from '../header-faults.ts'
 import { standardKey } from '../keys.ts'
-import { firstHeader, headerValues, isFault, malformed, missing, singleHeader, wrongVersion } from '../raw-headers.ts'
 import { inSeconds, readStamp } from '../stamps.ts'
 import type { Claim, Fault, Presented, SchemeRules, Written } from '../types.ts'
-import { MAX_PRESENTED, tooMany } from './shared.ts'
+import { MAX_KEY_PAIR, MAX_PRESENTED, tooLongList, tooMany } from './shared.ts'
 
 /**
  * Standard Webhooks 1.0.0: `id.timestamp.body`, entries `v1,<base64 HMAC-SHA256>` and `v1a,<base64 ed25519>` separated
@@ -76,9 +77,9 @@ function entry({ text, method }: Written): string {
 
 /** The header may be repeated: servers join the values with a comma, and the library still finds every entry. */
 function readEntries(rawHeaders: readonly string[], name: string): Presented[] | Fault {
-  const entries = headerValues(rawHeaders, name)
-    .flatMap((value) => value.split(' '))
-    .filter((text) => text !== '')
+  const values = headerValues(rawHeaders, name)
+  if (tooLongList(values)) return tooMany(name)
+  const entries = values.flatMap((value) => value.split(' ')).filter((text) => text !== '')
   if (entries.length === 0) return missing(name)
   const presented: Presented[] = []
   let versions = 0
@@ -90,6 +91,7 @@ function readEntries(rawHeaders: readonly string[], name: string): Presented[] |
     else if (version === 'v1a') presented.push({ text: signature, method: 'ed25519' })
   }
   if (presented.length > MAX_PRESENTED) return tooMany(name)
+  if (presented.filter(({ method }) => method === 'ed25519').length > MAX_KEY_PAIR) return tooMany(name, MAX_KEY_PAIR)
   if (presented.length > 0) return presented
   return versions > 0
     ? wrongVersion(`The header ${name} has no signature of version v1 or v1a.`)

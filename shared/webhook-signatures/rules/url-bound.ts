@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { firstHeader } from '../../raw-headers.ts'
+import { countOf } from '../../words.ts'
 import { equalBytes, hmac, secretFirstHex } from '../digests.ts'
+import { isFault, malformed, singleHeader, wrongVersion } from '../header-faults.ts'
 import { textKey } from '../keys.ts'
-import { firstHeader, isFault, malformed, singleHeader, wrongVersion } from '../raw-headers.ts'
 import { readStamp } from '../stamps.ts'
 import type { Claim, Fault, MessageInput, Part, SchemeRules, SignedRequest } from '../types.ts'
 import { claimed } from './shared.ts'
@@ -17,6 +19,7 @@ export const twilio: SchemeRules = {
   read: (request) => claimed(singleHeader(request.rawHeaders, 'x-twilio-signature')),
   readKey: textKey,
   message: twilioMessage,
+  tooLong: tooLongForTwilio,
   urlForms: twilioUrlForms,
   macForm: () => hmac.sha1Base64,
   clock: 'seconds',
@@ -31,10 +34,62 @@ function twilioMessage({ url, body, contentType }: MessageInput): readonly Part[
   if (url.includes('bodySHA256')) {
     const claimedHash =
       new URLSearchParams(url.slice(url.indexOf('?') + 1).replace(/#.*$/s, '')).get('bodySHA256') ?? ''
-    return equalBytes(Buffer.from(bodyHash(body)), Buffer.from(claimedHash)) ? [url] : null
+    return equalBytes(Buffer.from(hashes.of(body)), Buffer.from(claimedHash)) ? [url] : null
   }
-  return isForm(contentType) ? [url, formText(body)] : [url]
+  return isForm(contentType) ? [url, formTexts.of(body)] : [url]
 }
+
+/** Characters of a URL above which it is neither parsed nor written anew: the ones senders register have hundreds. */
+export const LONG_URL = 8 * 1024
+/** Bytes and parameters of a form above which it is not sorted. Twilio's own have 4 KB and some dozens. */
+const LONG_FORM = 256 * 1024
+const MAX_PARAMETERS = 1_000
+
+function longUrl({ url }: SignedRequest): string | null {
+  return url !== null && url.length > LONG_URL
+    ? `The URL has more than ${LONG_URL} characters. The sender's are shorter, so the signature was not checked.`
+    : null
+}
+
+function tooLongForTwilio(request: SignedRequest): string | null {
+  const { rawHeaders, body } = request
+  const url = longUrl(request)
+  if (url !== null) return url
+  if (!isForm(firstHeader(rawHeaders, 'content-type'))) return null
+  if (body.length > LONG_FORM) {
+    return `The form has more than ${LONG_FORM / 1024} KB. Twilio's are shorter, so the signature was not checked.`
+  }
+  return hasManyParameters(body)
+    ? `The form has more than ${countOf(MAX_PARAMETERS, 'parameter')}. Twilio's have fewer, so the signature was not checked.`
+    : null
+}
+
+export function hasManyParameters(form: Uint8Array): boolean {
+  let count = 1
+  for (let at = form.indexOf(0x26); at >= 0 && count <= MAX_PARAMETERS; at = form.indexOf(0x26, at + 1)) count += 1
+  return count > MAX_PARAMETERS
+}
+
+/** What is made of a body, once however many URLs it is tried with. */
+class MadeOnce {
+  readonly #made = new WeakMap<Uint8Array, string>()
+  readonly #make: (body: Uint8Array) => string
+
+  constructor(make: (body: Uint8Array) => string) {
+    this.#make = make
+  }
+
+  of(body: Uint8Array): string {
+    const known = this.#made.get(body)
+    if (known !== undefined) return known
+    const text = this.#make(body)
+    this.#made.set(body, text)
+    return text
+  }
+}
+
+const hashes = new MadeOnce(bodyHash)
+const formTexts = new MadeOnce(formText)
 
 export function bodyHash(body: Uint8Array): string {
   return createHash('sha256').update(body).digest('hex')
@@ -93,6 +148,7 @@ export const hubspotV3: SchemeRules = {
   },
   readKey: textKey,
   message: ({ method, url, body, stamp }) => [method, url, body, stamp],
+  tooLong: longUrl,
   urlForms: (url) => [decodedForHubspot(url)],
   macForm: () => hmac.sha256Base64,
   clock: 'milliseconds',

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseRetryAfter } from '../../../main/http/retry-after.ts'
 import {
   parseDuration,
   parseReset,
-  parseRetryAfter,
   readAnthropicRateLimits,
   readBraveRateLimits,
   readBraveWindows,
@@ -81,6 +81,7 @@ describe('Retry-After', () => {
     [undefined, null],
     ['', null],
     ['later', null],
+    ['may 5', null],
     ['-3', null],
     ['9'.repeat(30), null],
   ])('reads %s', (text, expected) => {

@@ -71,7 +71,7 @@ describe('words', () => {
 
   it('of a target say the worst of it', () => {
     expect(targetLook(target).label).toBe('Nothing yet')
-    expect(targetLook({ ...target, lastAt: 5 }).label).toBe('Delivering')
+    expect(targetLook({ ...target, lastAt: 5 }).label).toBe('Ready')
     expect(targetLook({ ...target, lastAt: 5, waiting: 2 }).label).toBe('Forwarding')
     expect(targetLook({ ...target, lastAt: 5, waiting: 2, lastProblem: problem }).label).toBe('Failing')
     expect(targetLook({ ...target, lastProblem: problem, enabled: false }).label).toBe('Off')

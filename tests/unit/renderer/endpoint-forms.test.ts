@@ -15,6 +15,7 @@ import {
   readRule,
 } from '../../../renderer/features/receiver/forms-model.ts'
 import { freeSlug, slugFrom } from '../../../renderer/features/receiver/slug.ts'
+import { numberBetween } from '../../../renderer/ui/number-between.ts'
 import { ruleSchema, slugSchema } from '../../../shared/contract/receiver.ts'
 import { receiverLimits } from '../../../shared/limits.ts'
 import { usualBehaviour } from '../../../shared/receiver-defaults.ts'
@@ -58,7 +59,7 @@ describe('rules and answers', () => {
       methods: fc.array(fc.constantFrom('GET', 'POST', 'PURGE')),
       path: fc.constantFrom('', '/orders/*', '/a?b=*'),
       header: fc.option(fc.record({ name: fc.constantFrom('X-A', 'host'), contains: fc.string() })),
-      field: fc.option(fc.record({ path: fc.constantFrom('type', 'data.id'), equals: fc.string() })),
+      field: fc.option(fc.record({ path: fc.constantFrom('type', 'data.id'), equals: fc.string({ minLength: 1 }) })),
       verdict: fc.option(fc.constantFrom('valid' as const, 'invalid' as const)),
     }),
     answer: fc.record({
@@ -96,6 +97,21 @@ describe('rules and answers', () => {
         fieldPath: 'Say which field.',
       },
     })
+    const withoutValue = { ...draftOfRule(null), name: 'Paid', fieldPath: 'type' }
+    expect(readRule(withoutValue)).toEqual({ messages: { fieldEquals: 'Say which value it has.' } })
+  })
+
+  test('a number outside of its bounds is refused, never bent', () => {
+    const draft = draftOfAnswer(usualBehaviour.answer)
+    expect(readAnswer({ ...draft, status: 99_999, delayMs: -1 })).toEqual({
+      messages: {
+        status: 'Give a status from 200 to 599.',
+        delayMs: 'Give milliseconds from 0, which answers at once, to 60,000.',
+      },
+    })
+    expect(numberBetween(0, 0, 65_535)).toBe(0)
+    expect(numberBetween(65_536, 0, 65_535)).toBeNull()
+    expect(numberBetween('', 0, 65_535)).toBeNull()
   })
 
   test('an entry is moved by one place and stays at the ends', () => {

@@ -2,15 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fromLocalInput, toLocalInput } from '../../../renderer/features/captures/local-input.ts'
 import {
+  changedForm,
   headerLines,
   paceOf,
   readHeaderLines,
   replayFields,
   usualReplay,
+  withSecretOf,
 } from '../../../renderer/parts/replay-model.ts'
+import { hostOf, signingHint, unsigned, withScheme } from '../../../renderer/parts/signing-model.ts'
 import { bytesText, durationText, exactBytes } from '../../../renderer/ui/amounts.ts'
 import { replayInputSchema } from '../../../shared/contract/deliveries.ts'
 import { headerSchema } from '../../../shared/contract/receiver.ts'
+import { schemeIds, schemes } from '../../../shared/webhook-schemes.ts'
 
 const form = { ...usualReplay, url: ' http://127.0.0.1:3000/hooks ' }
 
@@ -30,6 +34,46 @@ describe('the form of a replay', () => {
     expect(replayFields(signed, '')).toMatchObject({ timestamp: 'fresh', resign: { scheme: 'stripe' } })
     expect(replayFields({ ...signed, secret: 7 }, 'x').resign).toEqual({ scheme: 'stripe', secretId: 7 })
     expect(replayFields({ ...signed, secret: 'typed' }, 'x').resign).toEqual({ scheme: 'stripe', secret: 'x' })
+  })
+
+  it('signs with the first secret of the endpoint, with a typed one where it has none, and with the one chosen', () => {
+    const signed = { ...form, scheme: 'stripe' } as const
+    const secrets = [
+      { id: 4, label: '', createdAt: 0, hint: 'wxyz' },
+      { id: 5, label: '', createdAt: 0, hint: 'abcd' },
+    ]
+    const scheme = 'stripe' as const
+    expect(withSecretOf(signed, { secrets, scheme }, null).secret).toBe(4)
+    expect(withSecretOf(signed, { secrets, scheme: null }, scheme).secret).toBe(4)
+    expect(withSecretOf(signed, { secrets: [], scheme }, scheme).secret).toBe('typed')
+    expect(withSecretOf(signed, null, null).secret).toBe('first')
+    expect(withSecretOf({ ...signed, secret: 5 }, { secrets, scheme }, scheme).secret).toBe(5)
+  })
+
+  it('never offers the secret of one scheme to another by itself', () => {
+    const secrets = [{ id: 4, label: '', createdAt: 0, hint: 'wxyz' }]
+    const token = { ...form, scheme: 'gitlab-token' } as const
+    expect(withSecretOf(token, { secrets, scheme: 'stripe' }, 'stripe').secret).toBe('typed')
+    expect(withSecretOf(token, { secrets, scheme: null }, 'stripe').secret).toBe('typed')
+    expect(withSecretOf(token, { secrets, scheme: 'gitlab-token' }, null).secret).toBe(4)
+    expect(withSecretOf(token, null, null).secret).toBe('typed')
+    const stripe = { ...form, scheme: 'stripe', secret: 4 } as const
+    expect(changedForm(stripe, { scheme: 'gitlab-token' }).secret).toBe('first')
+    expect(changedForm(stripe, { keepPath: true }).secret).toBe(4)
+    const draft = { ...unsigned, scheme: 'stripe', secret: 4 } as const
+    expect(withScheme(draft, 'gitlab-token', [{ secrets, scheme: 'stripe' }]).secret).toBe('typed')
+    expect(withScheme(draft, 'gitlab-token', [{ secrets, scheme: null }]).secret).toBe('typed')
+    expect(withScheme(draft, 'github', [{ secrets, scheme: null }]).secret).toBe(4)
+    expect(hostOf(' http://127.0.0.1:3000/hooks')).toBe('127.0.0.1:3000')
+    expect(hostOf('127.0.0')).toBeNull()
+  })
+
+  it('asks for the private key where the public one is kept for checking', () => {
+    for (const id of schemeIds.filter((each) => schemes[each].canSign)) {
+      const isAsymmetric = schemes[id].secretKind === 'public-key'
+      expect(signingHint(id).includes('private key'), id).toBe(isAsymmetric)
+    }
+    expect(schemeIds.some((id) => schemes[id].canSign && schemes[id].secretKind === 'public-key')).toBe(true)
   })
 
   it('is always something that the call takes', () => {

@@ -9,11 +9,11 @@ import {
 } from '../../../renderer/features/sender/draft.ts'
 import { nextText } from '../../../renderer/features/sender/run-words.ts'
 import { scheduleFacts } from '../../../renderer/features/sender/schedule-words.ts'
-import { spanText } from '../../../renderer/features/sender/spans.ts'
 import { signingFor, signingOf, unsigned } from '../../../renderer/parts/signing-model.ts'
 import type { Endpoint } from '../../../shared/contract/receiver.ts'
 import type { RunAttempt, SampleEvent } from '../../../shared/contract/sender.ts'
 import { retryScheduleIds, retrySchedules } from '../../../shared/retry-schedules.ts'
+import { spanText } from '../../../shared/words.ts'
 
 const sample: SampleEvent = {
   id: 'stripe:charge',

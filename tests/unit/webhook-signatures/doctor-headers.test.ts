@@ -313,11 +313,11 @@ describe('the doctor on what is signed and by whom', () => {
     const request = {
       method: 'POST',
       url: null,
-      rawHeaders: sign('github', message, [hex]).flat(),
+      rawHeaders: sign('github', message, [base64]).flat(),
       body: Buffer.from(json),
     }
     expect(
-      diagnose(null, request, { secrets: [{ label: '', secret: hex }], otherSecrets: [], urls: [], now: NOW }),
+      diagnose(null, request, { secrets: [{ label: '', secret: base64 }], otherSecrets: [], urls: [], now: NOW }),
     ).toEqual([])
   })
 })

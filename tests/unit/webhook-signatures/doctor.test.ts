@@ -81,6 +81,15 @@ describe('the doctor on secrets', () => {
     const [first] = diagnosed({ scheme: 'standard-webhooks', secret: whsec, has: { secret: 'not base64 at all!' } })
     expect(first).toMatchObject({ cause: 'secret-format', certain: false })
   })
+
+  it('a secret that does not look like one of the sender', () => {
+    const [first] = diagnosed({ scheme: 'stripe', secret: whsec, has: { secret: 'not a secret' } })
+    expect(first).toMatchObject({
+      cause: 'secret-format',
+      certain: false,
+      sentence: expect.stringContaining('does not look like one of Stripe.'),
+    })
+  })
 })
 
 describe('the doctor on bodies', () => {

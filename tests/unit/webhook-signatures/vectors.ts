@@ -209,6 +209,17 @@ const bodyVectors: Vector[] = [
     ['Linear-Signature', '722ae90a17039fa3c445bc6bb21f57fc0438d43063df52c3051e8641227b6040'],
     `{"action":"create","type":"Issue","webhookTimestamp":${AT_MS}}`,
   ),
+  ...[59_000, -59_000].map((now) =>
+    plain(
+      'linear',
+      `${Math.abs(now) / 1_000} seconds ${now > 0 ? 'old' : 'ahead'}`,
+      `lin_wh_${'test'}`,
+      ['Linear-Signature', '722ae90a17039fa3c445bc6bb21f57fc0438d43063df52c3051e8641227b6040'],
+      `{"action":"create","type":"Issue","webhookTimestamp":${AT_MS}}`,
+      'valid',
+      { now: AT_MS + now },
+    ),
+  ),
   plain(
     'linear',
     '61 seconds old',
@@ -231,7 +242,7 @@ const bodyVectors: Vector[] = [
     'linear',
     'no timestamp in the body',
     'x',
-    ['Linear-Signature', '722a'],
+    ['Linear-Signature', '66961cf2b89ddbd1c247eff6472a1561fe1879d64eed6f82898798b27c43521f'],
     '{"action":"create"}',
     'timestamp-missing',
   ),

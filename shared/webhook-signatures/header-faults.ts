@@ -1,26 +1,5 @@
+import { headerValues } from '../raw-headers.ts'
 import type { Fault } from './types.ts'
-
-/** Values of a header in the order they arrived. Compares lengths first: no map of all headers is made. */
-export function headerValues(rawHeaders: readonly string[], name: string): string[] {
-  const found: string[] = []
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const candidate = rawHeaders[at]
-    if (candidate === undefined || candidate.length !== name.length) continue
-    if (candidate !== name && candidate.toLowerCase() !== name) continue
-    found.push(rawHeaders[at + 1] ?? '')
-  }
-  return found
-}
-
-/** First value of a header, or null. For what is only shown, not verified. */
-export function firstHeader(rawHeaders: readonly string[], name: string): string | null {
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const candidate = rawHeaders[at]
-    if (candidate === undefined || candidate.length !== name.length) continue
-    if (candidate === name || candidate.toLowerCase() === name) return rawHeaders[at + 1] ?? null
-  }
-  return null
-}
 
 /**
  * The value of a header that may be there only once. Twice is refused even when both are equal: servers join them with

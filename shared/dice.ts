@@ -1,7 +1,7 @@
 /**
- * Numbers from 0 up to and not including 1 that follow from the seed and the words alone, so that the same seed and the
- * same order of requests bring the same faults, however many dice were thrown in between. FNV-1a, then the finish of
- * MurmurHash3, which spreads words that differ in one digit.
+ * Numbers from 0 up to and not including 1 that follow from the seed and the words alone: the same seed and words bring
+ * the same number, however many others were thrown in between. FNV-1a, then the finish of MurmurHash3, which spreads
+ * words that differ in one digit.
  */
 export function throwDice(seed: number, ...words: readonly (string | number)[]): number {
   let hash = 2_166_136_261 ^ seed
