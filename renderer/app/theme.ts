@@ -40,6 +40,11 @@ const dark: MantineColorsTuple = [
   '#101215',
 ]
 
+/** The colour of a name of the theme, strong enough in either scheme to be told from the others. */
+function tone(color: string): string {
+  return `light-dark(var(--mantine-color-${color}-light-color), var(--mantine-color-${color}-4))`
+}
+
 /** One accent, the system font at 14 px, an 8 px grid. */
 export const theme = createTheme({
   primaryColor: 'accent',
@@ -66,7 +71,13 @@ export const theme = createTheme({
   },
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 28 } }),
-    Alert: Alert.extend({ classNames: { root: 'keyhold-alert', title: 'keyhold-alert-title' } }),
+    Alert: Alert.extend({
+      classNames: { root: 'keyhold-alert', title: 'keyhold-alert-title' },
+      // In the dark scheme Mantine writes on tinted ground nearly white, which leaves frame and icon without colour.
+      vars: ({ primaryColor }, { color = primaryColor, variant }) => ({
+        root: variant === 'default' ? {} : { '--alert-color': tone(color) },
+      }),
+    }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     // The list itself scrolls, as the combobox pattern has it, not a box around it.

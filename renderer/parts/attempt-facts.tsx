@@ -1,12 +1,11 @@
-import { Alert, Anchor, Stack, Text, Title } from '@mantine/core'
-import { IconAlertTriangle } from '@tabler/icons-react'
+import { Anchor, Stack, Text, Title } from '@mantine/core'
 import { Link } from 'wouter'
 import type { AttemptDetail } from '../../shared/contract/deliveries.ts'
 import { bytesText, durationText } from '../ui/amounts.ts'
 import { Fact, Facts } from '../ui/facts.tsx'
 import { HeaderTable } from '../ui/header-table.tsx'
 import { HttpStatus } from '../ui/http-status.tsx'
-import { RemedyList } from '../ui/problem-alert.tsx'
+import { ProblemBox } from '../ui/problem-box.tsx'
 import { TextBlock } from '../ui/text-block.tsx'
 import { visibleLine } from '../ui/visible-text.ts'
 
@@ -15,12 +14,7 @@ export function AttemptFacts({ attempt }: { readonly attempt: AttemptDetail }) {
   const { problem, timing } = attempt
   return (
     <Stack gap="sm">
-      {problem !== null && (
-        <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={problem.message}>
-          {problem.cause !== problem.message && <Text size="sm">{problem.cause}</Text>}
-          <RemedyList remedies={problem.remedies} />
-        </Alert>
-      )}
+      {problem !== null && <ProblemBox problem={problem} />}
       <Facts>
         <Fact label="Sent">
           <span className="keyhold-mono">

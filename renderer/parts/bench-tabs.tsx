@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { Link, useLocation } from 'wouter'
 import classes from './bench-tabs.module.css'
 
@@ -12,9 +13,15 @@ const tabs = [
 /** The pages of the webhook bench, on top of each of them. */
 export function BenchTabs() {
   const [path] = useLocation()
+  const list = useRef<HTMLUListElement>(null)
+  // On a phone the row of tabs is wider than the screen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page, another tab
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [path])
   return (
     <nav aria-label="Webhook bench">
-      <ul className={classes.tabs}>
+      <ul className={classes.tabs} ref={list}>
         {tabs.map(({ href, label }) => (
           <li key={href}>
             <Link

@@ -26,7 +26,13 @@ export function ReceiverBanner() {
 
 function DiskFull() {
   return (
-    <Alert color="red" role="alert" icon={<IconDatabaseX aria-hidden />} title="Nothing more can be stored.">
+    <Alert
+      flex="none"
+      color="red"
+      role="alert"
+      icon={<IconDatabaseX aria-hidden />}
+      title="Nothing more can be stored."
+    >
       <Text size="sm">
         The disk is full. Senders get 503, so nothing is acknowledged that is not kept. Free some space, or delete
         captured requests; it goes on by itself.
@@ -40,6 +46,7 @@ function NotListening({ status }: { readonly status: ReceiverStatus }) {
   const choice = choiceOf(status)
   return (
     <Alert
+      flex="none"
       color="red"
       role="alert"
       icon={<IconPlugConnectedX aria-hidden />}
@@ -60,7 +67,7 @@ function NotListening({ status }: { readonly status: ReceiverStatus }) {
 
 function TurnedOff({ status }: { readonly status: ReceiverStatus }) {
   return (
-    <Alert variant="default" icon={<IconPlugX aria-hidden />} title="The receiver is off.">
+    <Alert flex="none" variant="default" icon={<IconPlugX aria-hidden />} title="The receiver is off.">
       <Text size="sm">Senders reach nothing here, and no request is captured.</Text>
       <Configure choices={[{ label: 'Turn on', choice: { ...choiceOf(status), enabled: true } }]} />
     </Alert>

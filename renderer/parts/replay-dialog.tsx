@@ -2,6 +2,7 @@ import { Modal } from '@mantine/core'
 import { useState } from 'react'
 import type { Capture, Selection } from '../../shared/contract/captures.ts'
 import type { AttemptDetail, Job } from '../../shared/contract/deliveries.ts'
+import { useFocusBack } from '../ui/use-focus-back.ts'
 import { ReplayForm } from './replay-form.tsx'
 import { ReplayJob } from './replay-job.tsx'
 import { ReplayResult } from './replay-result.tsx'
@@ -24,6 +25,7 @@ export interface ReplayDialogProps {
 
 /** Sends captured requests again: where to, how fast, with which signature, changed or not. */
 export function ReplayDialog({ target, onClose }: ReplayDialogProps) {
+  useFocusBack()
   const [outcome, setOutcome] = useState<ReplayOutcome | null>(null)
   const what = target.kind === 'one' ? `request #${target.capture.id}` : target.what
   return (

@@ -9,7 +9,15 @@ import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { useCancellable } from '../ui/use-cancellable.ts'
 import type { ReplayOutcome, ReplayTarget } from './replay-dialog.tsx'
 import { type Edits, noEdits, ReplayEdits } from './replay-edits.tsx'
-import { type ReplayForm as Form, paceOf, readHeaderLines, replayFields, usualReplay } from './replay-model.ts'
+import {
+  changedForm,
+  type ReplayForm as Form,
+  paceOf,
+  readHeaderLines,
+  replayFields,
+  usualReplay,
+  withSecretOf,
+} from './replay-model.ts'
 import { ReplayPace } from './replay-pace.tsx'
 import { ReplaySigning } from './replay-signing.tsx'
 
@@ -25,9 +33,10 @@ let lastUrl = ''
 /** Everything there is to choose about a replay. Only the address has to be given. */
 export function ReplayForm({ target, onOutcome, onCancel }: ReplayFormProps) {
   const one = target.kind === 'one' ? target.capture : null
-  const [form, setForm] = useState<Form>({ ...usualReplay, url: lastUrl })
+  const [chosen, setChosen] = useState<Form>({ ...usualReplay, url: lastUrl })
   const [edits, setEdits] = useState<Edits | null>(null)
   const [message, setMessage] = useState<string | null>(null)
+  const [noSecret, setNoSecret] = useState<string | null>(null)
   const typed = useRef<HTMLTextAreaElement>(null)
   const targets = useQuery(
     orpc.deliveries.targets.queryOptions({ input: one === null ? {} : { endpointId: one.endpointId } }),
@@ -35,10 +44,11 @@ export function ReplayForm({ target, onOutcome, onCancel }: ReplayFormProps) {
   const endpoint = useQuery(
     orpc.receiver.endpoint.queryOptions({ input: one === null ? skipToken : { id: one.endpointId } }),
   )
+  const form = withSecretOf(chosen, endpoint.data ?? null, one?.scheme ?? null)
   const send = useCancellable(async (signal) => {
     const fields = replayFields(form, typed.current?.value.trim() ?? '')
     if (fields.resign !== null && form.secret === 'typed' && fields.resign.secret === '') {
-      setMessage('The secret is empty. Paste it, or sign with a secret of the endpoint.')
+      setNoSecret('The secret is empty. Paste it, or leave the signature as it was captured.')
       return
     }
     const headers = edits?.headers === undefined || edits.headers === null ? null : readHeaderLines(edits.headers)
@@ -63,8 +73,9 @@ export function ReplayForm({ target, onOutcome, onCancel }: ReplayFormProps) {
   })
   const messages = send.error === null ? {} : fieldMessages(problemOf(send.error))
   const change = (next: Partial<Form>) => {
-    setForm((before) => ({ ...before, ...next }))
+    setChosen((before) => changedForm(before, next))
     setMessage(null)
+    setNoSecret(null)
     send.clearError()
   }
   const submit = (event: FormEvent) => {
@@ -97,9 +108,15 @@ export function ReplayForm({ target, onOutcome, onCancel }: ReplayFormProps) {
           form={form}
           onChange={change}
           proposed={one?.scheme ?? null}
-          secrets={endpoint.data?.secrets ?? null}
+          endpoint={endpoint.data ?? null}
           inputRef={typed}
+          error={noSecret ?? messages['resign.secret'] ?? null}
         />
+        {one !== null && one.scheme !== null && edits !== null && hasSigned(edits) && form.scheme === null && (
+          <Alert color="orange" icon={<IconLock aria-hidden />} title="The captured signature will not fit">
+            It was made for the request as it came. Sign again, unless that is what you want to try.
+          </Alert>
+        )}
         {target.kind === 'many' && <ReplayPace form={form} onChange={change} />}
         {one !== null && (
           <>
@@ -109,11 +126,6 @@ export function ReplayForm({ target, onOutcome, onCancel }: ReplayFormProps) {
               onChange={(event) => setEdits(event.currentTarget.checked ? noEdits : null)}
             />
             {edits !== null && <ReplayEdits capture={one} edits={edits} onChange={setEdits} />}
-            {edits !== null && hasSigned(edits) && form.scheme === null && one.scheme !== null && (
-              <Alert color="orange" icon={<IconLock aria-hidden />} title="The captured signature will not fit">
-                It was made for the request as it came. Sign again, unless that is what you want to try.
-              </Alert>
-            )}
           </>
         )}
         <FormFooter>

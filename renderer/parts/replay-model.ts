@@ -1,6 +1,7 @@
 import type { Pace, ReplayInput, Resign } from '../../shared/contract/deliveries.ts'
-import type { Header } from '../../shared/contract/receiver.ts'
-import { type SchemeId, schemeIds, schemes } from '../../shared/webhook-schemes.ts'
+import type { Endpoint, Header } from '../../shared/contract/receiver.ts'
+import type { SchemeId } from '../../shared/webhook-schemes.ts'
+import { sendsSecret } from './signing-model.ts'
 
 /** What the operator chose for a replay; the secret itself stays in its field. */
 export interface ReplayForm {
@@ -32,10 +33,27 @@ export const usualReplay: ReplayForm = {
   timeoutSeconds: 30,
 }
 
-/** Schemes that can be signed with, by name. */
-export const signingSchemes = schemeIds
-  .filter((id) => schemes[id].canSign)
-  .map((id) => ({ value: id, label: schemes[id].name }))
+/**
+ * The form with a secret as long as none is chosen: the first one of the endpoint, where the request is signed by the
+ * endpoint's own scheme (`captured` where it has none set). A secret of one scheme is never offered to another by
+ * itself, least of all to one that sends it along: there one has to be typed.
+ */
+export function withSecretOf(
+  form: ReplayForm,
+  endpoint: Pick<Endpoint, 'secrets' | 'scheme'> | null,
+  captured: SchemeId | null,
+): ReplayForm {
+  if (form.secret !== 'first' || form.scheme === null) return form
+  if (endpoint === null) return sendsSecret(form.scheme) ? { ...form, secret: 'typed' } : form
+  const isOwn = form.scheme === (endpoint.scheme ?? captured)
+  return { ...form, secret: (isOwn ? endpoint.secrets[0]?.id : undefined) ?? 'typed' }
+}
+
+/** The form after a change. A secret of the endpoint was chosen for the scheme of before and does not go with another. */
+export function changedForm(form: ReplayForm, change: Partial<ReplayForm>): ReplayForm {
+  const isOther = change.scheme !== undefined && change.scheme !== form.scheme && typeof form.secret === 'number'
+  return { ...form, ...(isOther ? { secret: 'first' } : {}), ...change }
+}
 
 /** What both replay calls have in common. `typed` is the secret of the field, for when it is wanted. */
 export function replayFields(

@@ -1,4 +1,5 @@
-import { Group, NumberInput, Select } from '@mantine/core'
+import { Group, Select } from '@mantine/core'
+import { BoundedNumber } from '../ui/bounded-number.tsx'
 import type { ReplayForm } from './replay-model.ts'
 
 const paces: readonly { value: ReplayForm['pace']; label: string }[] = [
@@ -14,7 +15,6 @@ export interface ReplayPaceProps {
 
 /** How fast several requests are sent. */
 export function ReplayPace({ form, onChange }: ReplayPaceProps) {
-  const number = (value: number | string, otherwise: number) => (typeof value === 'number' ? value : otherwise)
   return (
     <Group gap="sm" align="flex-end" grow>
       <Select
@@ -25,30 +25,31 @@ export function ReplayPace({ form, onChange }: ReplayPaceProps) {
         allowDeselect={false}
       />
       {form.pace === 'rate' && (
-        <NumberInput
+        <BoundedNumber
           label="A second"
           min={0.01}
           max={10_000}
           value={form.perSecond}
-          onChange={(value) => onChange({ perSecond: number(value, form.perSecond) })}
+          allowDecimal
+          onChange={(perSecond) => onChange({ perSecond })}
         />
       )}
       {form.pace === 'original' && (
-        <NumberInput
+        <BoundedNumber
           label="Times as fast"
           min={0.01}
           max={10_000}
           value={form.speed}
-          onChange={(value) => onChange({ speed: number(value, form.speed) })}
+          allowDecimal
+          onChange={(speed) => onChange({ speed })}
         />
       )}
-      <NumberInput
+      <BoundedNumber
         label="At the same time"
         min={1}
         max={50}
-        allowDecimal={false}
         value={form.concurrency}
-        onChange={(value) => onChange({ concurrency: number(value, form.concurrency) })}
+        onChange={(concurrency) => onChange({ concurrency })}
       />
     </Group>
   )

@@ -1,5 +1,6 @@
 import { Button, Group, Stack } from '@mantine/core'
 import type { AttemptDetail } from '../../shared/contract/deliveries.ts'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { AttemptFacts } from './attempt-facts.tsx'
 
 export interface ReplayResultProps {
@@ -13,14 +14,16 @@ export function ReplayResult({ attempt, onAgain, onClose }: ReplayResultProps) {
   return (
     <Stack gap="md">
       <AttemptFacts attempt={attempt} />
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onAgain}>
-          Change and send again
-        </Button>
-        <Button onClick={onClose} data-autofocus>
-          Done
-        </Button>
-      </Group>
+      <FormFooter>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onAgain}>
+            Change and send again
+          </Button>
+          <Button onClick={onClose} data-autofocus>
+            Done
+          </Button>
+        </Group>
+      </FormFooter>
     </Stack>
   )
 }

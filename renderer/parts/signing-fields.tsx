@@ -1,24 +1,35 @@
-import { Group, Select, Stack, TextInput } from '@mantine/core'
-import type { ReactNode, RefObject } from 'react'
+import { Group, Select, Stack, Text } from '@mantine/core'
+import { type ReactNode, type RefObject, useState } from 'react'
 import type { Endpoint } from '../../shared/contract/receiver.ts'
 import { receiverLimits } from '../../shared/limits.ts'
-import { digestAlgorithms, digestEncodings, type SchemeId, schemeIds, schemes } from '../../shared/webhook-schemes.ts'
+import { type SchemeId, schemeIds, schemes } from '../../shared/webhook-schemes.ts'
 import { SecretInput } from '../ui/secret-input.tsx'
-import type { SigningDraft } from './signing-model.ts'
+import { hostOf, sendsSecret, signingHint } from './signing-model.ts'
 
 const UNSIGNED = 'unsigned'
 const TYPED = 'typed'
 
-const signing = [
-  { value: UNSIGNED, label: 'Not signed' },
-  ...schemeIds.filter((id) => schemes[id].canSign).map((id) => ({ value: id, label: schemes[id].name })),
-]
+const signing = schemeIds.filter((id) => schemes[id].canSign).map((id) => ({ value: id, label: schemes[id].name }))
 
-export interface SigningFieldsProps {
-  readonly draft: SigningDraft
-  readonly onChange: (draft: SigningDraft) => void
+/** Id of a secret of an endpoint, one that is typed, or a further choice that the form offers. */
+type Secret<Further> = number | typeof TYPED | Further
+
+export interface SigningFieldsProps<Further extends string> {
+  readonly scheme: SchemeId | null
+  readonly onScheme: (scheme: SchemeId | null) => void
+  readonly secret: Secret<Further>
+  readonly onSecret: (secret: Secret<Further>) => void
+  /** What it is called when no scheme is chosen. */
+  readonly unsigned: string
+  /** Put before the name of each scheme, such as "Sign again: ". */
+  readonly verb?: string
+  /** The address that it is sent to. */
+  readonly to: string
+  /** Offered before the other schemes. */
+  readonly proposed?: SchemeId | null
   /** Their secrets are offered. */
-  readonly endpoints: readonly Endpoint[]
+  readonly endpoints: readonly Pick<Endpoint, 'slug' | 'secrets'>[]
+  readonly further?: { readonly value: Further; readonly label: string }
   /** Where a secret that is not stored is typed. */
   readonly inputRef: RefObject<HTMLTextAreaElement | null>
   /** Told after every edit of that field. */
@@ -28,29 +39,43 @@ export interface SigningFieldsProps {
 }
 
 /** By which scheme something is signed, and with which secret: one of an endpoint, or one that is pasted here. */
-export function SigningFields({ draft, onChange, endpoints, inputRef, onType, error }: SigningFieldsProps) {
-  const { scheme, options, secret } = draft
+export function SigningFields<Further extends string = never>(props: SigningFieldsProps<Further>) {
+  const { scheme, secret, onSecret, verb = '', proposed = null, endpoints, further, inputRef, onType, error } = props
+  const [isTooLong, setTooLong] = useState(false)
+  const ordered = [...signing].sort((a, b) => Number(b.value === proposed) - Number(a.value === proposed))
   const stored = endpoints
     .filter(({ secrets }) => secrets.length > 0)
     .map(({ slug, secrets }) => ({
       group: `Endpoint ${slug}`,
       items: secrets.map(({ id, label, hint }) => ({
         value: String(id),
-        label: `${slug}: ${label === '' ? `ends in ${hint}` : `${label}, ends in ${hint}`}`,
+        // What tells two apart comes first: the rest may be cut off.
+        label: [`Ends in ${hint}`, label, slug].filter((part) => part !== '').join(', '),
       })),
     }))
-  const isKnown = secret === TYPED || endpoints.some(({ secrets }) => secrets.some(({ id }) => id === secret))
-  const chosen = isKnown ? String(secret) : null
-  const setOptions = (change: Partial<SigningDraft['options']>) =>
-    onChange({ ...draft, options: { ...options, ...change } })
+  const isKnown =
+    secret === TYPED ||
+    secret === further?.value ||
+    endpoints.some(({ secrets }) => secrets.some(({ id }) => id === secret))
+  const choose = (value: string | null) => {
+    if (further !== undefined && value === further.value) onSecret(further.value)
+    else onSecret(value === TYPED || value === null ? TYPED : Number(value))
+  }
+  const tell = (tooLong: boolean) => {
+    setTooLong(tooLong)
+    onType()
+  }
   return (
     <Stack gap="sm">
       <Group grow align="flex-start" gap="sm" preventGrowOverflow={false}>
         <Select
           label="Signature"
-          data={signing}
+          data={[
+            { value: UNSIGNED, label: props.unsigned },
+            ...ordered.map(({ value, label }) => ({ value, label: `${verb}${label}` })),
+          ]}
           value={scheme ?? UNSIGNED}
-          onChange={(value) => onChange({ ...draft, scheme: schemeIds.find((id) => id === value) ?? null })}
+          onChange={(value) => props.onScheme(schemeIds.find((id) => id === value) ?? null)}
           allowDeselect={false}
           searchable
           nothingFoundMessage="No scheme has this name."
@@ -60,14 +85,13 @@ export function SigningFields({ draft, onChange, endpoints, inputRef, onType, er
           <Select
             label="Signed with"
             data={[
+              ...(further === undefined ? [] : [further]),
               ...stored,
               { group: 'Only for now', items: [{ value: TYPED, label: 'A secret I paste, not stored' }] },
             ]}
-            value={chosen}
+            value={isKnown ? String(secret) : null}
             placeholder="Choose a secret"
-            onChange={(value) =>
-              onChange({ ...draft, secret: value === TYPED || value === null ? TYPED : Number(value) })
-            }
+            onChange={choose}
             allowDeselect={false}
             error={secret === TYPED ? undefined : error}
             comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
@@ -75,64 +99,22 @@ export function SigningFields({ draft, onChange, endpoints, inputRef, onType, er
           />
         )}
       </Group>
+      {sendsSecret(scheme) && (
+        <Text size="sm" role="status">
+          The secret itself is sent to {hostOf(props.to) ?? 'this address'}.
+        </Text>
+      )}
       {scheme !== null && secret === TYPED && (
         <SecretInput
           label="Secret"
-          description={secretHint(scheme)}
+          description={signingHint(scheme)}
           inputRef={inputRef}
-          onEdit={onType}
-          onTooLong={onType}
+          onEdit={() => tell(false)}
+          onTooLong={() => tell(true)}
           longest={receiverLimits.secret}
-          error={error}
+          error={isTooLong ? `That is longer than ${receiverLimits.secret} characters.` : error}
         />
-      )}
-      {scheme === 'generic-hmac' && (
-        <Group grow align="flex-start" gap="sm" preventGrowOverflow={false}>
-          <TextInput
-            label="Header"
-            value={options.header}
-            onChange={(event) => setOptions({ header: event.currentTarget.value })}
-            autoComplete="off"
-            spellCheck={false}
-            miw={130}
-          />
-          <Select
-            label="Algorithm"
-            data={digestAlgorithms.map((value) => ({ value, label: value.toUpperCase() }))}
-            value={options.algorithm}
-            onChange={(value) => setOptions({ algorithm: digestAlgorithms.find((each) => each === value) ?? 'sha256' })}
-            allowDeselect={false}
-            miw={110}
-          />
-          <Select
-            label="Encoding"
-            data={[...digestEncodings]}
-            value={options.encoding}
-            onChange={(value) => setOptions({ encoding: digestEncodings.find((each) => each === value) ?? 'hex' })}
-            allowDeselect={false}
-            miw={110}
-          />
-          <TextInput
-            label="Text before it"
-            placeholder="sha256="
-            value={options.prefix}
-            onChange={(event) => setOptions({ prefix: event.currentTarget.value })}
-            maxLength={40}
-            autoComplete="off"
-            spellCheck={false}
-            miw={110}
-          />
-        </Group>
       )}
     </Stack>
   )
-}
-
-/** Signing takes the private key where verifying takes the public one. */
-function secretHint(scheme: SchemeId): string {
-  const { secretKind, secretHint: hint } = schemes[scheme]
-  if (secretKind !== 'public-key') return hint
-  return scheme === 'discord'
-    ? 'Signing needs the private key: 128 hexadecimal characters, the seed and then the public key.'
-    : 'Signing needs the private key: PKCS 8 in PEM or base64.'
 }

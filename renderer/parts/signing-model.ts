@@ -5,6 +5,7 @@ import {
   type DigestEncoding,
   genericDefaults,
   type SchemeId,
+  schemes,
 } from '../../shared/webhook-schemes.ts'
 
 /** How something is going to be signed. A secret that is typed stands in its field only. */
@@ -51,4 +52,34 @@ export function signingFor(
       scheme === 'generic-hmac' && schemeOptions !== null ? { ...genericDefaults, ...schemeOptions } : draft.options,
     secret: first?.id ?? 'typed',
   }
+}
+
+/** Whether a request of this scheme carries the secret itself, in plain. */
+export function sendsSecret(scheme: SchemeId | null): boolean {
+  return scheme === 'gitlab-token'
+}
+
+/** The draft with another scheme. A secret of an endpoint whose scheme is another one does not come along. */
+export function withScheme(
+  draft: SigningDraft,
+  scheme: SchemeId | null,
+  endpoints: readonly Pick<Endpoint, 'scheme' | 'secrets'>[],
+): SigningDraft {
+  const owner = endpoints.find(({ secrets }) => secrets.some(({ id }) => id === draft.secret))
+  const fits = owner === undefined || owner.scheme === scheme || (owner.scheme === null && !sendsSecret(scheme))
+  return { ...draft, scheme, secret: fits ? draft.secret : 'typed' }
+}
+
+/** Host and port of an address, for saying where something goes; null while it is not whole. */
+export function hostOf(url: string): string | null {
+  return URL.parse(url.trim())?.host || null
+}
+
+/** What to paste for signing: the private key where verifying takes the public one. */
+export function signingHint(scheme: SchemeId): string {
+  const { secretKind, secretHint } = schemes[scheme]
+  if (secretKind !== 'public-key') return secretHint
+  return scheme === 'discord'
+    ? 'Signing needs the private key: 128 hexadecimal characters, the seed and then the public key.'
+    : 'Signing needs the private key: PKCS 8 in PEM or base64.'
 }

@@ -25,18 +25,12 @@ interface TableRowProps<Row> {
 /** One row of a table, drawn again only when something of it changed. */
 export function TableRow<Row>(props: TableRowProps<Row>) {
   const { id, index, row, height, columns, isOpen, isPicked, narrow, rowHref, rowActions, pickLabel, onPick } = props
-  // Not `memo`, which loses the type parameter: the same elements as before are not looked at again either.
-  return useMemo(() => {
+  // Not `memo`, which loses the type parameter: the same elements as before are not looked at again either. The place
+  // is not among them: every row that comes in on top changes that of all others.
+  const cells = useMemo(() => {
     const content = narrow === undefined ? columns[0]?.cell(row) : narrow(row)
     return (
-      <tr
-        data-index={index}
-        data-row-id={id}
-        data-selected={isOpen || undefined}
-        data-picked={isPicked || undefined}
-        aria-rowindex={index + 2}
-        style={{ height }}
-      >
+      <>
         {onPick !== undefined && (
           <td className={classes.pick}>
             <input
@@ -64,7 +58,19 @@ export function TableRow<Row>(props: TableRowProps<Row>) {
             </td>
           ))}
         {rowActions !== undefined && <td className={classes.actions}>{rowActions(row)}</td>}
-      </tr>
+      </>
     )
-  }, [id, index, row, height, columns, isOpen, isPicked, narrow, rowHref, rowActions, pickLabel, onPick])
+  }, [id, row, columns, isOpen, isPicked, narrow, rowHref, rowActions, pickLabel, onPick])
+  return (
+    <tr
+      data-index={index}
+      data-row-id={id}
+      data-selected={isOpen || undefined}
+      data-picked={isPicked || undefined}
+      aria-rowindex={index + 2}
+      style={{ height }}
+    >
+      {cells}
+    </tr>
+  )
 }

@@ -26,6 +26,8 @@ export interface Column<Row> {
   readonly width: number | null
   /** The column is left out while the table is narrower than this, in pixels. */
   readonly from?: number
+  /** The column is left out while the table is this wide or wider, in pixels. */
+  readonly to?: number
   readonly align?: 'right'
   readonly cell: (row: Row) => ReactNode
 }
@@ -126,7 +128,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: 12,
+    overscan: 8,
     // A row that has the focus stays in the page, however far it is scrolled away.
     rangeExtractor: useCallback(
       (range: Range) => {

@@ -32,7 +32,8 @@ export function RelativeTime({ at, never = 'Never', focusable = false }: Relativ
       events={{ hover: true, focus: true, touch: true }}
     >
       <time dateTime={new Date(at).toISOString()} tabIndex={focusable ? 0 : undefined}>
-        {relativeTime(at, now)}
+        {/* The tick may be half a minute old, and what happened since is not in the future. */}
+        {relativeTime(at, Math.max(now, Date.now()))}
       </time>
     </Tooltip>
   )

@@ -24,11 +24,22 @@ export interface SecretInputProps {
   readonly placeholder?: string
   readonly required?: boolean
   readonly autoFocus?: boolean
+  /** The Enter key sends the form off; with Shift it is a line break as usual. */
+  readonly submitsOnEnter?: boolean
 }
 
 /** A field for pasting a secret: more than one line is noticed, characters are dots, and it empties itself. */
 export function SecretInput(props: SecretInputProps) {
-  const { inputRef, onEdit, onTooLong, longest = MAX_PASTE_LENGTH, rows = 2, autoFocus = false, ...field } = props
+  const {
+    inputRef,
+    onEdit,
+    onTooLong,
+    longest = MAX_PASTE_LENGTH,
+    rows = 2,
+    autoFocus = false,
+    submitsOnEnter = false,
+    ...field
+  } = props
   const [isShown, setShown] = useState(false)
   const [isLong, setLong] = useState(false)
   useEffect(() => {
@@ -67,6 +78,11 @@ export function SecretInput(props: SecretInputProps) {
       onChange={(event) => {
         setLong(event.currentTarget.value.length > MOST_DOTS)
         onEdit()
+      }}
+      onKeyDown={(event) => {
+        if (!submitsOnEnter || event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+        event.preventDefault()
+        event.currentTarget.form?.requestSubmit()
       }}
       minRows={rows}
       maxRows={12}

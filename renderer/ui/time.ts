@@ -27,13 +27,16 @@ export function relativeTime(at: number, now: number): string {
   return absoluteTime(at)[0]
 }
 
+function clockOf(timeZone: string | undefined): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long', timeZone })
+}
+
+/** Made once: making one costs more than drawing a row, and lists need it for every row. */
+const localClock = clockOf(undefined)
+
 /** Local time with its zone, and UTC: "12 Mar 2025, 14:03:09 CET" and "2025-03-12T13:03:09Z". */
 export function absoluteTime(at: number, zone?: string): readonly [local: string, utc: string] {
-  const local = new Intl.DateTimeFormat('en-GB', {
-    dateStyle: 'medium',
-    timeStyle: 'long',
-    ...(zone === undefined ? {} : { timeZone: zone }),
-  }).format(at)
+  const local = (zone === undefined ? localClock : clockOf(zone)).format(at)
   return [local, new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z')]
 }
 

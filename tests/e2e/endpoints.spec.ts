@@ -204,3 +204,29 @@ test('a taken port is said with a way out, and an address that was asked for bec
   await openEndpoints(page)
   await expectNoSidewaysScroll(page, 'endpoints on a phone')
 })
+
+test('a receiver that is off is said on every page of the bench, and turned on from there', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.goto(`${host.origin}/webhooks/requests/77`)
+  await expect(shownProblem(page)).toBeVisible()
+  await takePicture(page, 'failure-dark')
+  const frame = await shownProblem(page).evaluate((alert) => {
+    // Whatever the colour is written in: as the screen has it.
+    const dot = document.createElement('canvas').getContext('2d')
+    if (dot === null) return []
+    dot.fillStyle = getComputedStyle(alert).borderTopColor
+    dot.fillRect(0, 0, 1, 1)
+    return [...dot.getImageData(0, 0, 1, 1).data]
+  })
+  const [red = 0, green = 0] = frame
+  expect(red, `the frame of a failure in the dark scheme: ${frame.join(' ')}`).toBeGreaterThan(1.3 * green)
+  await desk.api('PUT', '/receiver', { enabled: false, port: 0, lan: false, autoCreate: false })
+  for (const path of ['requests/77', 'requests/types', 'deliveries', 'send', 'tunnels', 'requests']) {
+    await page.goto(`${host.origin}/webhooks/${path}`)
+    await expect(page.getByText('The receiver is off.'), path).toBeVisible()
+  }
+  await expect(page.getByText('Receiver off')).toBeVisible()
+  await page.getByRole('button', { name: 'Turn on' }).click()
+  await expect(page.getByText('The receiver is off.')).toBeHidden()
+  await expect(page.getByText('Listening')).toBeVisible()
+})

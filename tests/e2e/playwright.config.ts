@@ -17,6 +17,8 @@ export default defineConfig({
       args: Array.isArray(args) ? args.map(String) : [],
     },
     actionTimeout: 10_000,
+    // Colours are measured by axe: not of a notice that is half faded out.
+    contextOptions: { reducedMotion: 'reduce' },
     trace: 'retain-on-failure',
     viewport: { width: 1_280, height: 800 },
   },

@@ -73,12 +73,27 @@ const otherPages: readonly Shown[] = [
   ['settings-about', '/settings/about'],
 ]
 
+const benchPages: readonly Shown[] = [
+  ['requests', '/webhooks/requests'],
+  ['request', '/webhooks/requests/1'],
+  ['event-types', '/webhooks/requests/types'],
+  ['diff', '/webhooks/requests/diff/1/2'],
+  ['endpoint', '/webhooks/endpoints/1'],
+  ['deliveries', '/webhooks/deliveries'],
+  ['send', '/webhooks/send'],
+  ['retries', '/webhooks/send/retries'],
+  ['tunnels', '/webhooks/tunnels'],
+]
+
 for (const scheme of ['light', 'dark'] as const) {
   test(`lists and forms, ${scheme}: labelled, accessible, and fit any window`, async () => {
     await lookAt(await listPages(), scheme)
   })
   test(`figures and settings, ${scheme}: labelled, accessible, and fit any window`, async () => {
     await lookAt(otherPages, scheme)
+  })
+  test(`webhook bench, ${scheme}: labelled, accessible, and fits any window`, async () => {
+    await lookAt(benchPages, scheme)
   })
 }
 

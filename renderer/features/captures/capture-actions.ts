@@ -2,7 +2,7 @@ import type { CaptureRow, ExportFormat, Selection } from '../../../shared/contra
 import { countOf, formatCount } from '../../../shared/words.ts'
 import { client, orpc, queryClient } from '../../app/api.ts'
 import { notifyDone, notifyProblem } from '../../ui/notify.ts'
-import { saveFile } from './save-file.ts'
+import { saveFile } from '../../ui/save-file.ts'
 
 export interface ExportChoice {
   readonly format: ExportFormat

@@ -35,7 +35,7 @@ const MOST_MARKS = 4
 
 export const captureColumns: readonly Column<CaptureRow>[] = [
   { id: 'id', header: 'Request', width: 96, cell: (row) => <span className="keyhold-mono">#{row.id}</span> },
-  { id: 'time', header: 'Arrived', width: 164, from: 620, cell: (row) => <ClockTime at={row.at} /> },
+  { id: 'time', header: 'Arrived', width: 152, from: 760, cell: (row) => <ClockTime at={row.at} /> },
   {
     id: 'method',
     header: 'Method',
@@ -43,12 +43,13 @@ export const captureColumns: readonly Column<CaptureRow>[] = [
     from: 1_080,
     cell: (row) => <span className="keyhold-mono">{row.method}</span>,
   },
-  { id: 'path', header: 'Path', width: null, cell: (row) => <RequestPath row={row} /> },
+  { id: 'path', header: 'Path', width: null, from: 1_080, cell: (row) => <RequestPath row={row} /> },
+  { id: 'target', header: 'Path', width: null, to: 1_080, cell: (row) => <RequestPath row={row} withMethod /> },
   {
     id: 'type',
     header: 'Event type',
     width: null,
-    from: 900,
+    from: 560,
     cell: (row) => (row.eventType === null ? <None /> : <EventType name={row.eventType} />),
   },
   { id: 'status', header: 'Answer', width: 76, align: 'right', cell: (row) => <HttpStatus status={row.status} /> },
@@ -61,7 +62,7 @@ export const captureColumns: readonly Column<CaptureRow>[] = [
     align: 'right',
     cell: (row) => <span title={exactBytes(row.bodyBytes)}>{bytesText(row.bodyBytes)}</span>,
   },
-  { id: 'marks', header: 'Marks', width: 136, from: 800, cell: (row) => <Marks row={row} /> },
+  { id: 'marks', header: 'Marks', width: 136, from: 900, cell: (row) => <Marks row={row} /> },
 ]
 
 /** A request on a narrow screen. */
@@ -71,16 +72,15 @@ export function NarrowCapture({ row }: { readonly row: CaptureRow }) {
       first={
         <>
           <span className="keyhold-mono">#{row.id} </span>
-          <span className={classes.path}>{row.method} </span>
-          <RequestPath row={row} />
+          <RequestPath row={row} withMethod />
         </>
       }
       second={
         <>
           <VerdictBadge verdict={row.verdict} />
           <HttpStatus status={row.status} />
-          <ClockTime at={row.at} />
           {row.eventType !== null && <EventType name={row.eventType} />}
+          <ClockTime at={row.at} />
           <Marks row={row} />
         </>
       }
@@ -97,10 +97,11 @@ export function ClockTime({ at }: { readonly at: number }) {
   )
 }
 
-function RequestPath({ row }: { readonly row: CaptureRow }) {
+function RequestPath({ row, withMethod = false }: { readonly row: CaptureRow; readonly withMethod?: boolean }) {
   const path = visibleLine(row.path)
   return (
     <span className={classes.path} title={`/h/${row.slug}${path}`}>
+      {withMethod && `${row.method} `}
       <span className={classes.slug}>{row.slug}</span>
       {path}
     </span>

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type Ref, useEffect, useRef, useState } from 'react'
 import { MAX_QUERY } from '../../../shared/limits.ts'
 import { orpc } from '../../app/api.ts'
+import { EndpointFilter } from '../../parts/endpoint-filter.tsx'
 import { verdictLabel } from '../../parts/verdict-badge.tsx'
 import bar from '../../ui/filter-bar.module.css'
 import { visibleLine } from '../../ui/visible-text.ts'
@@ -50,7 +51,11 @@ export function CaptureFilters({ filter, onFilter, count, searchRef }: CaptureFi
           Filters
         </Button>
         <div className={bar.filters} data-open={isOpen || undefined}>
-          <EndpointFilter value={filter.endpointId} onChange={(endpointId) => set({ endpointId })} />
+          <EndpointFilter
+            className={classes.endpoint}
+            value={filter.endpointId}
+            onChange={(endpointId) => set({ endpointId })}
+          />
           <Select
             className={bar.filter}
             aria-label="Method"
@@ -90,8 +95,8 @@ export function CaptureFilters({ filter, onFilter, count, searchRef }: CaptureFi
             value={filter.eventType}
             onChange={(eventType) => set({ eventType })}
           />
-          <FurtherFilters filter={filter} onFilter={onFilter} />
         </div>
+        <FurtherFilters filter={filter} onFilter={onFilter} />
         {isNarrowed(filter) && (
           <Button variant="subtle" size="compact-sm" onClick={() => onFilter(noFilter)}>
             Clear filters
@@ -141,31 +146,6 @@ function SearchField({ query, onQuery, inputRef }: SearchFieldProps) {
       spellCheck={false}
       leftSection={<IconSearch size={16} aria-hidden />}
       rightSection={text === '' ? null : <CloseButton size="sm" onClick={() => type('')} aria-label="Clear search" />}
-    />
-  )
-}
-
-interface EndpointFilterProps {
-  readonly value: number | null
-  readonly onChange: (id: number | null) => void
-}
-
-function EndpointFilter({ value, onChange }: EndpointFilterProps) {
-  const endpoints = useQuery(orpc.receiver.endpoints.queryOptions())
-  const options = (endpoints.data ?? []).map(({ id, slug }) => ({ value: String(id), label: slug }))
-  const isKnown = value === null || options.some((option) => option.value === String(value))
-  return (
-    <Select
-      className={classes.endpoint}
-      aria-label="Endpoint"
-      placeholder="Endpoint"
-      data={isKnown ? options : [...options, { value: String(value), label: `Endpoint ${value}` }]}
-      value={value === null ? null : String(value)}
-      onChange={(id) => onChange(id === null ? null : Number(id))}
-      searchable
-      clearable
-      nothingFoundMessage={endpoints.isError ? 'The endpoints could not be read.' : 'No endpoint matches.'}
-      clearButtonProps={{ 'aria-label': 'Clear endpoint' }}
     />
   )
 }

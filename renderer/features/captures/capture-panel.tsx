@@ -9,6 +9,7 @@ import { useDelayed } from '../../ui/use-delayed.ts'
 import { visibleLine } from '../../ui/visible-text.ts'
 import { ClockTime } from './capture-columns.tsx'
 import classes from './capture-panel.module.css'
+import { isAnswerDue } from './capture-words.ts'
 import { CaptureActions } from './panel-actions.tsx'
 import { AnswerTab } from './panel-answer.tsx'
 import { AttemptsTab } from './panel-attempts.tsx'
@@ -28,10 +29,15 @@ export interface CapturePanelProps {
 
 /** Everything about one captured request. It is not drawn again when others arrive. */
 export const CapturePanel = memo(function CapturePanel({ id, onClose, onReplay, onDelete }: CapturePanelProps) {
-  const query = useQuery(orpc.captures.get.queryOptions({ input: { id } }))
+  const query = useQuery({
+    ...orpc.captures.get.queryOptions({ input: { id } }),
+    refetchInterval: ({ state }) => (state.data !== undefined && isAnswerDue(state.data, Date.now()) ? 500 : false),
+  })
   // Moving along the list keeps the tab that is open.
   const [tab, setTab] = useState<string | null>('body')
   const [noteOf, setNoteOf] = useState<number | null>(null)
+  // Whose signature is being looked into.
+  const [askedOf, setAskedOf] = useState<number | null>(null)
   const capture = query.data
   return (
     <SidePanel
@@ -50,7 +56,13 @@ export const CapturePanel = memo(function CapturePanel({ id, onClose, onReplay, 
         {query.isPending && <PanelSkeleton />}
         {capture !== undefined && (
           <>
-            <CaptureSummary capture={capture} />
+            <CaptureSummary
+              capture={capture}
+              onWhy={() => {
+                setAskedOf(capture.id)
+                setTab('signature')
+              }}
+            />
             <CaptureActions
               capture={capture}
               onReplay={onReplay}
@@ -91,7 +103,12 @@ export const CapturePanel = memo(function CapturePanel({ id, onClose, onReplay, 
                 <HeadersTab capture={capture} />
               </Tabs.Panel>
               <Tabs.Panel value="signature">
-                <SignatureTab key={capture.id} capture={capture} />
+                <SignatureTab
+                  key={capture.id}
+                  capture={capture}
+                  isAsked={askedOf === capture.id}
+                  onAsk={() => setAskedOf(capture.id)}
+                />
               </Tabs.Panel>
               <Tabs.Panel value="answer">
                 <AnswerTab capture={capture} />

@@ -1,5 +1,6 @@
-import type { CaptureRow, CaptureVerdict } from '../../../shared/contract/captures.ts'
-import { countOf, formatCount } from '../../../shared/words.ts'
+import type { Capture, CaptureRow, CaptureVerdict, Diagnosis } from '../../../shared/contract/captures.ts'
+import { countOf, formatCount, spanText } from '../../../shared/words.ts'
+import { faultName } from '../../parts/fault-names.ts'
 
 /** What a verdict means, as one sentence. */
 export const verdictMeanings: Record<CaptureVerdict, string> = {
@@ -10,22 +11,6 @@ export const verdictMeanings: Record<CaptureVerdict, string> = {
   pending: 'The vault was locked. It is checked, as of its arrival, when the vault opens.',
 }
 
-const faultWords: Readonly<Record<string, string>> = {
-  reset: 'connection reset',
-  'half-response': 'half an answer',
-  'slow-drip': 'answer byte by byte',
-  'wrong-length': 'wrong Content-Length',
-  'rate-limit': '429 with Retry-After',
-  gone: '410 Gone',
-  'webhook-delivery': 'webhook-delivery header',
-  'fail-first': 'first ones fail',
-}
-
-/** The name of an injected fault. */
-export function faultLabel(kind: string): string {
-  return faultWords[kind] ?? kind
-}
-
 const refusals: Readonly<Record<string, string>> = {
   'too-large': 'The body was larger than what is kept, so it was answered with 413 and not stored.',
   aborted: 'The sender gave up before the whole body was here.',
@@ -34,6 +19,34 @@ const refusals: Readonly<Record<string, string>> = {
 /** Why a request is not whole. */
 export function refusalText(reason: string): string {
   return refusals[reason] ?? `It is not whole: ${reason}.`
+}
+
+/** Whether it was genuine when it came, and only its age makes it fail now: nothing is wrong with it. */
+export function hasOnlyAged({ atArrival, now }: Pick<Capture, 'atArrival' | 'now'>): boolean {
+  return atArrival.verdict === 'valid' && now !== null && now.verdict === 'invalid' && now.reason === 'stale'
+}
+
+/** Said of a request that {@link hasOnlyAged}. */
+export const agedText = 'Would be too old if it were replayed as it is: sign it again.'
+
+/** "3 min before it arrived", "at its arrival", "20 s after it arrived": when it was signed, by the sender's clock. */
+export function signedText(timestamp: number, arrivedAt: number): string {
+  const distance = Math.abs(arrivedAt - timestamp)
+  if (distance < 1_000) return 'when it arrived'
+  return `${spanText(Math.round(distance / 1_000) * 1_000)} ${timestamp < arrivedAt ? 'before' : 'after'} it arrived`
+}
+
+/** Whether another secret may help: not when it is proved that the mistake is another one. */
+export function mayLackSecret(diagnoses: readonly Pick<Diagnosis, 'cause' | 'certain'>[]): boolean {
+  return !diagnoses.some(({ cause, certain }) => certain && !cause.startsWith('secret-'))
+}
+
+/** How long after its time an answer may be reported. */
+const REPORT_MS = 10_000
+
+/** Whether the answer is still held back, or was only just sent: how long it took is about to be known. */
+export function isAnswerDue({ at, answer, timing }: Pick<Capture, 'at' | 'answer' | 'timing'>, now: number): boolean {
+  return timing.answeredMs === null && answer.delayMs > 0 && now < at + answer.delayMs + REPORT_MS
 }
 
 export type MarkKind = 'pinned' | 'duplicate' | 'late' | 'fault' | 'refused' | 'drift' | 'imported' | 'note'
@@ -50,7 +63,7 @@ export function marksOf(row: CaptureRow): readonly Mark[] {
   if (row.refused !== null) marks.push({ kind: 'refused', label: 'Not whole' })
   if (row.duplicateOf !== null) marks.push({ kind: 'duplicate', label: `Same event as #${row.duplicateOf}` })
   if (row.late) marks.push({ kind: 'late', label: 'Answered too late' })
-  if (row.fault !== null) marks.push({ kind: 'fault', label: `Fault: ${faultLabel(row.fault)}` })
+  if (row.fault !== null) marks.push({ kind: 'fault', label: `Fault: ${faultName(row.fault)}` })
   if (row.drift) marks.push({ kind: 'drift', label: 'Fields changed' })
   if (row.imported) marks.push({ kind: 'imported', label: 'Imported' })
   if (row.hasNote) marks.push({ kind: 'note', label: 'Has a note' })
@@ -60,10 +73,10 @@ export function marksOf(row: CaptureRow): readonly Mark[] {
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 
-/** Local time to the millisecond, "14:03:09.120"; the day before it unless that is today. Both are epoch milliseconds. */
+/** Local time to the millisecond, "14:03:09.120"; of another day "18 Nov, 14:03:09". Both are epoch milliseconds. */
 export function clockTime(at: number, now: number): string {
-  const time = `${clock.format(at)}.${String(at % 1_000).padStart(3, '0')}`
-  return new Date(at).toDateString() === new Date(now).toDateString() ? time : `${day.format(at)}, ${time}`
+  if (new Date(at).toDateString() !== new Date(now).toDateString()) return `${day.format(at)}, ${clock.format(at)}`
+  return `${clock.format(at)}.${String(at % 1_000).padStart(3, '0')}`
 }
 
 /** "1 request", "10,000+ requests" where counting was given up. */

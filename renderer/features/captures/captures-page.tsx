@@ -6,12 +6,14 @@ import { Link, useLocation, useSearchParams } from 'wouter'
 import type { Capture, CaptureRow, Selection } from '../../../shared/contract/captures.ts'
 import { formatCount } from '../../../shared/words.ts'
 import { BenchTabs } from '../../parts/bench-tabs.tsx'
+import { ReceiverBanner } from '../../parts/receiver-banner.tsx'
 import { ReplayDialog, type ReplayTarget } from '../../parts/replay-dialog.tsx'
 import { DataTable, type TableHandle } from '../../ui/data-table.tsx'
 import { ListWithPanel } from '../../ui/list-with-panel.tsx'
 import { Page } from '../../ui/page.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { ProblemBox } from '../../ui/problem-box.tsx'
 import classes from './bulk-bar.module.css'
 import { BulkBar } from './bulk-bar.tsx'
 import { diffHref } from './capture-actions.ts'
@@ -24,7 +26,7 @@ import { NothingCaptured, NothingMatches } from './captures-empty.tsx'
 import { DeleteDialog, type Deletion } from './delete-dialog.tsx'
 import { ImportDialog } from './import-dialog.tsx'
 import { LiveSwitch, Pulse } from './live-switch.tsx'
-import { ReceiverChip, ReceiverTrouble } from './receiver-chip.tsx'
+import { ReceiverChip } from './receiver-chip.tsx'
 import { TagDialog } from './tag-dialog.tsx'
 import { useCaptures } from './use-captures.ts'
 import { usePicking } from './use-picking.ts'
@@ -48,7 +50,7 @@ export function CapturesPage({ selection }: { readonly selection: number | null 
   const search = writeFilter(filter)
   const query = useMemo(() => callFilter(readFilter(new URLSearchParams(search)), Date.now()), [search])
   const [pulse] = useState(() => new Pulse())
-  const { feed, state } = useCaptures(query, (tick) => pulse.beat(tick))
+  const { feed, state, problem } = useCaptures(query, (tick) => pulse.beat(tick))
   const { list } = state
   const rows = list?.rows ?? noRows
   const [isFollowing, setFollowing] = useState(true)
@@ -93,6 +95,7 @@ export function CapturesPage({ selection }: { readonly selection: number | null 
 
   return (
     <Page fill>
+      <BenchTabs />
       <PageHeader
         title="Captured requests"
         lead="Webhooks as they came, and whether they are genuine."
@@ -118,8 +121,7 @@ export function CapturesPage({ selection }: { readonly selection: number | null 
           </>
         }
       />
-      <BenchTabs />
-      <ReceiverTrouble />
+      <ReceiverBanner />
       <ListWithPanel
         list={
           <>
@@ -146,6 +148,7 @@ export function CapturesPage({ selection }: { readonly selection: number | null 
                 onClear={picks.clear}
               />
             )}
+            {problem !== null && <ProblemBox problem={problem} />}
             <ProblemAlert
               error={state.error}
               onRetry={() => (list === null ? void feed.reload() : void feed.refresh().then(more))}

@@ -7,6 +7,7 @@ import type { CaptureRow, Diff } from '../../../shared/contract/captures.ts'
 import { formatCount } from '../../../shared/words.ts'
 import { orpc } from '../../app/api.ts'
 import { BenchTabs } from '../../parts/bench-tabs.tsx'
+import { ReceiverBanner } from '../../parts/receiver-banner.tsx'
 import { VerdictBadge } from '../../parts/verdict-badge.tsx'
 import { exactBytes } from '../../ui/amounts.ts'
 import { HttpStatus } from '../../ui/http-status.tsx'
@@ -31,6 +32,7 @@ export function DiffPage({ left, right }: DiffPageProps) {
   const isWrong = left === null || right === null
   return (
     <Page>
+      <BenchTabs />
       <PageHeader
         title={isWrong ? 'Compare requests' : `Requests #${left} and #${right}`}
         lead="What is different between two captured requests."
@@ -52,7 +54,7 @@ export function DiffPage({ left, right }: DiffPageProps) {
           </>
         }
       />
-      <BenchTabs />
+      <ReceiverBanner />
       {isWrong && (
         <Alert color="orange" icon={<IconInfoCircle aria-hidden />} title="The address names no two requests">
           Tick two requests in the list and choose Compare.

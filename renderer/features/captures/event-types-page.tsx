@@ -1,4 +1,4 @@
-import { Button, Select } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconListTree } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
@@ -7,6 +7,8 @@ import type { EventTypeRow } from '../../../shared/contract/captures.ts'
 import { countOf, formatCount } from '../../../shared/words.ts'
 import { orpc } from '../../app/api.ts'
 import { BenchTabs } from '../../parts/bench-tabs.tsx'
+import { EndpointFilter } from '../../parts/endpoint-filter.tsx'
+import { ReceiverBanner } from '../../parts/receiver-banner.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ListWithPanel } from '../../ui/list-with-panel.tsx'
@@ -46,7 +48,6 @@ export function EventTypesPage() {
   const [params] = useSearchParams()
   const endpointId = Number(params.get('endpoint'))
   const shown = params.get('type')
-  const endpoints = useQuery(orpc.receiver.endpoints.queryOptions())
   const only = params.get('only') === 'yes' && endpointId > 0 ? endpointId : null
   const list = useQuery(orpc.captures.eventTypes.queryOptions({ input: only === null ? {} : { endpointId: only } }))
   const rows = useMemo(() => (list.data ?? []).map((row, index) => ({ ...row, number: index + 1 })), [list.data])
@@ -57,10 +58,11 @@ export function EventTypesPage() {
     [suffix],
   )
   const open = rows.find((row) => row.endpointId === endpointId && row.eventType === shown)
-  const choose = (id: string | null) =>
+  const choose = (id: number | null) =>
     navigate(`/webhooks/requests/types${id === null ? '' : `?endpoint=${id}&only=yes`}`)
   return (
     <Page fill>
+      <BenchTabs />
       <PageHeader
         title="Event types"
         lead="What each kind of event looks like, learned from the requests that came, and when that changed."
@@ -70,22 +72,12 @@ export function EventTypesPage() {
           </Button>
         }
       />
-      <BenchTabs />
+      <ReceiverBanner />
       <ListWithPanel
         list={
           <>
             <search>
-              <Select
-                aria-label="Endpoint"
-                placeholder="All endpoints"
-                w={240}
-                data={(endpoints.data ?? []).map(({ id, slug }) => ({ value: String(id), label: slug }))}
-                value={only === null ? null : String(only)}
-                onChange={choose}
-                clearable
-                searchable
-                clearButtonProps={{ 'aria-label': 'Clear endpoint' }}
-              />
+              <EndpointFilter placeholder="All endpoints" w={240} value={only} onChange={choose} />
             </search>
             <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
             {list.isSuccess && rows.length === 0 ? (
@@ -117,7 +109,7 @@ export function EventTypesPage() {
               key={`${endpointId} ${shown}`}
               endpointId={endpointId}
               eventType={shown}
-              onClose={() => choose(only === null ? null : String(only))}
+              onClose={() => choose(only)}
             />
           ) : null
         }

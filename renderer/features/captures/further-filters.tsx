@@ -24,7 +24,11 @@ export function FurtherFilters({ filter, onFilter }: FurtherFiltersProps) {
   return (
     <Popover position="bottom-end" width="max-content" trapFocus shadow="md">
       <Popover.Target>
-        <Button variant="default" leftSection={<IconAdjustmentsHorizontal size={16} aria-hidden />}>
+        <Button
+          variant="default"
+          className={classes.more}
+          leftSection={<IconAdjustmentsHorizontal size={16} aria-hidden />}
+        >
           {count === 0 ? 'More' : `More (${count})`}
         </Button>
       </Popover.Target>
@@ -73,7 +77,9 @@ function Fields({ filter, onFilter }: FurtherFiltersProps) {
         value={filter.minBytes ?? ''}
         onChange={(value) => set({ minBytes: typeof value === 'number' ? value : null })}
         min={0}
+        clampBehavior="none"
         allowDecimal={false}
+        allowNegative={false}
         thousandSeparator=","
         hideControls
       />
@@ -82,7 +88,9 @@ function Fields({ filter, onFilter }: FurtherFiltersProps) {
         value={filter.maxBytes ?? ''}
         onChange={(value) => set({ maxBytes: typeof value === 'number' ? value : null })}
         min={0}
+        clampBehavior="none"
         allowDecimal={false}
+        allowNegative={false}
         thousandSeparator=","
         hideControls
       />

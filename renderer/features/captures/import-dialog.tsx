@@ -8,11 +8,13 @@ import { countOf } from '../../../shared/words.ts'
 import { client } from '../../app/api.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useAction } from '../../ui/use-action.ts'
+import { useFocusBack } from '../../ui/use-focus-back.ts'
 
-const MOST_BYTES = receiverLimits.exportBytes * 2
+const MOST_BYTES = receiverLimits.bundle
 
 /** Takes in a bundle of captured requests that another Keyhold exported. */
 export function ImportDialog({ onClose, onDone }: { readonly onClose: () => void; readonly onDone: () => void }) {
+  useFocusBack()
   const [rejected, setRejected] = useState<string | null>(null)
   const [result, setResult] = useState<string | null>(null)
   const read = useAction(async (file: File) => {
@@ -33,7 +35,9 @@ export function ImportDialog({ onClose, onDone }: { readonly onClose: () => void
               if (file !== undefined) void read.run(file)
             }}
             onReject={([refused]) =>
-              setRejected(`${refused?.file.name ?? 'The file'} was not taken: choose one bundle of at most 128 MB.`)
+              setRejected(
+                `${refused?.file.name ?? 'The file'} was not taken: choose one bundle of at most ${MOST_BYTES / 1024 / 1024} MB.`,
+              )
             }
             multiple={false}
             maxSize={MOST_BYTES}

@@ -47,12 +47,11 @@ export function LiveSwitch({ pulse, isFollowing, onFollow }: LiveSwitchProps) {
     <Button
       className={classes.live}
       variant={isFollowing ? 'light' : 'default'}
-      aria-pressed={isFollowing}
       leftSection={isFollowing ? <IconPlayerPause size={16} aria-hidden /> : <IconPlayerPlay size={16} aria-hidden />}
       onClick={() => onFollow(!isFollowing)}
       title={isFollowing ? 'New requests are shown as they come' : 'New requests wait'}
     >
-      {isFollowing ? (rate > 0 ? `Live, ${formatCount(rate)}/s` : 'Live') : 'Paused'}
+      {isFollowing ? (rate > 0 ? `Pause, ${formatCount(rate)}/s` : 'Pause') : 'Follow'}
     </Button>
   )
 }

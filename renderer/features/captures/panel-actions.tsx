@@ -13,6 +13,7 @@ import { useLocation } from 'wouter'
 import type { Capture } from '../../../shared/contract/captures.ts'
 import { client } from '../../app/api.ts'
 import { notifyProblem } from '../../ui/notify.ts'
+import { useFocusBack } from '../../ui/use-focus-back.ts'
 import { diffHref, previousOfType, setPinned } from './capture-actions.ts'
 import { ExportMenu } from './export-menu.tsx'
 
@@ -94,6 +95,7 @@ function CompareMenu({ capture }: { readonly capture: Capture }) {
 }
 
 function ChooseOther({ id, onClose }: { readonly id: number; readonly onClose: () => void }) {
+  useFocusBack()
   const [, navigate] = useLocation()
   const [other, setOther] = useState<number | null>(null)
   const [message, setMessage] = useState<string | null>(null)

@@ -2,17 +2,24 @@ import { Alert, Stack, Title } from '@mantine/core'
 import { IconHourglassLow } from '@tabler/icons-react'
 import type { Capture } from '../../../shared/contract/captures.ts'
 import { deadlinePresets, deadlines } from '../../../shared/webhook-deadlines.ts'
+import { faultName } from '../../parts/fault-names.ts'
 import { durationText } from '../../ui/amounts.ts'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { HeaderTable } from '../../ui/header-table.tsx'
 import { HttpStatus } from '../../ui/http-status.tsx'
 import { TextBlock } from '../../ui/text-block.tsx'
 import classes from './capture-panel.module.css'
-import { faultLabel } from './capture-words.ts'
 
 const rules: Readonly<Record<string, string>> = {
   handshake: 'Handshake of the provider',
   signature: 'Refused because of its signature',
+}
+
+/** How long the answer took. Keyhold learns of it after the request itself. */
+function answeredText({ answer, timing, fault }: Capture): string {
+  if (timing.answeredMs !== null) return `${durationText(timing.answeredMs)} after the last byte`
+  if (answer.status === null) return 'Not at all'
+  return answer.delayMs === 0 && fault === null ? 'At once' : 'Not known yet'
 }
 
 /** What was answered, by which rule, and how long everything took. */
@@ -35,12 +42,10 @@ export function AnswerTab({ capture }: { readonly capture: Capture }) {
         <Fact label="Answered by">
           {answer.rule === null ? 'The endpoint’s own answer' : (rules[answer.rule] ?? `Rule “${answer.rule}”`)}
         </Fact>
-        {fault !== null && <Fact label="Fault">{faultLabel(fault)}</Fact>}
+        {fault !== null && <Fact label="Fault">{faultName(fault)}</Fact>}
         {answer.delayMs > 0 && <Fact label="Held back">{durationText(answer.delayMs)}</Fact>}
         <Fact label="Received in">{durationText(timing.receivedMs)}</Fact>
-        <Fact label="Answered in">
-          {timing.answeredMs === null ? 'Not known' : `${durationText(timing.answeredMs)} after the last byte`}
-        </Fact>
+        <Fact label="Answered in">{answeredText(capture)}</Fact>
         {deadline !== undefined && (
           <Fact label="Deadline">
             {deadlines[deadline].name}, {durationText(deadlines[deadline].ms)}

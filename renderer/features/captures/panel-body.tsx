@@ -96,23 +96,28 @@ interface ViewProps {
 
 function View({ pages, refused }: ViewProps) {
   const view = pages[0]?.view
-  if (view === undefined) return null
-  if (view.kind === 'empty') return <span className={classes.quiet}>The body is empty.</span>
-  if (view.kind === 'not-kept') {
-    return (
-      <span className={classes.quiet}>
-        {refused === null ? 'The body was not kept.' : refusalText(refused)} Its size and hash are above.
-      </span>
-    )
+  switch (view?.kind) {
+    case undefined:
+      return null
+    case 'empty':
+      return <span className={classes.quiet}>The body is empty.</span>
+    case 'not-kept':
+      return <span className={classes.quiet}>{refused === null ? 'The body was not kept.' : refusalText(refused)}</span>
+    case 'form':
+      return <HeaderTable label="Fields of the form" pairs={view.fields.map(({ name, value }) => [name, value])} />
+    case 'multipart':
+      return <Parts parts={view.parts} />
+    case 'hex': {
+      const lines = pages.flatMap((page) => (page.view.kind === 'hex' ? page.view.lines : []))
+      return <TextBlock label="Body in hexadecimal" text={lines.map(hexLine).join('\n')} hasColumns />
+    }
+    case 'json':
+    case 'xml':
+    case 'text':
+      return <TextBlock label="Body" text={pages.map(textOf).join('')} />
+    default:
+      return view satisfies never
   }
-  if (view.kind === 'form')
-    return <HeaderTable label="Fields of the form" pairs={view.fields.map(({ name, value }) => [name, value])} />
-  if (view.kind === 'multipart') return <Parts parts={view.parts} />
-  if (view.kind === 'hex') {
-    const lines = pages.flatMap((page) => (page.view.kind === 'hex' ? page.view.lines : []))
-    return <TextBlock label="Body in hexadecimal" text={lines.map(hexLine).join('\n')} hasColumns />
-  }
-  return <TextBlock label="Body" text={pages.map(textOf).join('')} />
 }
 
 function textOf({ view }: BodyView): string {

@@ -1,49 +1,78 @@
 import { Anchor, Button, Group, Stack, Text, TextInput, Title } from '@mantine/core'
 import { IconPlus, IconStethoscope } from '@tabler/icons-react'
-import { skipToken, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useRef, useState } from 'react'
+import { skipToken, type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
-import type { Capture, VerdictRecord } from '../../../shared/contract/captures.ts'
+import type { Capture, Diagnosis, VerdictRecord } from '../../../shared/contract/captures.ts'
 import { receiverLimits } from '../../../shared/limits.ts'
 import { schemes } from '../../../shared/webhook-schemes.ts'
 import { client, orpc, queryClient } from '../../app/api.ts'
 import { VerdictBadge } from '../../parts/verdict-badge.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { notifyDone } from '../../ui/notify.ts'
+import { fieldMessages, problemOf } from '../../ui/problem.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { SecretInput } from '../../ui/secret-input.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import classes from './capture-panel.module.css'
-import { verdictMeanings } from './capture-words.ts'
+import { agedText, hasOnlyAged, mayLackSecret, signedText, verdictMeanings } from './capture-words.ts'
+
+export interface SignatureTabProps {
+  readonly capture: Capture
+  /** Why it does not fit is looked into. */
+  readonly isAsked: boolean
+  readonly onAsk: () => void
+}
 
 /** Whether the signature fits, why not, and what would make it fit. */
-export function SignatureTab({ capture }: { readonly capture: Capture }) {
+export function SignatureTab({ capture, isAsked, onAsk }: SignatureTabProps) {
   const { atArrival, now } = capture
   const present = now ?? atArrival
+  const isOld = hasOnlyAged(capture)
+  const diagnosis = useQuery(
+    orpc.captures.diagnose.queryOptions({
+      input: isAsked && present.verdict === 'invalid' && !isOld ? { id: capture.id } : skipToken,
+      staleTime: 0,
+      gcTime: 0,
+    }),
+  )
   const isSame = now !== null && now.verdict === atArrival.verdict && now.message === atArrival.message
   return (
     <Stack gap="md">
-      <VerdictFacts title={isSame ? 'At arrival and now' : 'At arrival'} verdict={atArrival} />
+      <VerdictFacts title={isSame ? 'At arrival and now' : 'At arrival'} verdict={atArrival} arrivedAt={capture.at} />
       {now === null ? (
         <Text size="sm" c="dimmed">
           It is checked again with the secrets of now when the vault is open.
         </Text>
+      ) : isOld ? (
+        <Text size="sm" c="dimmed">
+          {agedText}
+        </Text>
       ) : isSame ? null : (
-        <VerdictFacts title="Now, with the secrets and the clock of now" verdict={now} />
+        <VerdictFacts title="Now, with the secrets and the clock of now" verdict={now} arrivedAt={capture.at} />
       )}
       {present.verdict === 'unsigned' && <Unsigned capture={capture} />}
-      {present.verdict === 'invalid' && <Doctor capture={capture} />}
+      {present.verdict === 'invalid' && !isOld && <Doctor query={diagnosis} isAsked={isAsked} onAsk={onAsk} />}
       {present.verdict === 'no-secret' ? (
         <AddSecret capture={capture} isOpen />
       ) : (
-        present.verdict === 'invalid' && <AddSecret capture={capture} isOpen={false} />
+        present.verdict === 'invalid' &&
+        !isOld &&
+        mayLackSecret(diagnosis.data ?? []) && <AddSecret capture={capture} isOpen={false} />
       )}
     </Stack>
   )
 }
 
-function VerdictFacts({ title, verdict }: { readonly title: string; readonly verdict: VerdictRecord }) {
+interface VerdictFactsProps {
+  readonly title: string
+  readonly verdict: VerdictRecord
+  /** Epoch milliseconds. */
+  readonly arrivedAt: number
+}
+
+function VerdictFacts({ title, verdict, arrivedAt }: VerdictFactsProps) {
   const isOk = verdict.verdict === 'valid'
   return (
     <section>
@@ -61,7 +90,7 @@ function VerdictFacts({ title, verdict }: { readonly title: string; readonly ver
         )}
         {verdict.timestamp !== null && (
           <Fact label="Signed">
-            <RelativeTime at={verdict.timestamp} focusable />
+            <RelativeTime at={verdict.timestamp} focusable />, {signedText(verdict.timestamp, arrivedAt)}
             {!isOk && ', as the sender says'}
           </Fact>
         )}
@@ -87,15 +116,15 @@ function Unsigned({ capture }: { readonly capture: Capture }) {
   )
 }
 
-function Doctor({ capture }: { readonly capture: Capture }) {
-  const [isAsked, setAsked] = useState(false)
-  const query = useQuery(
-    orpc.captures.diagnose.queryOptions({ input: isAsked ? { id: capture.id } : skipToken, staleTime: 0, gcTime: 0 }),
-  )
+interface DoctorProps extends Pick<SignatureTabProps, 'isAsked' | 'onAsk'> {
+  readonly query: Pick<UseQueryResult<Diagnosis[]>, 'data' | 'error' | 'isPending' | 'isFetching' | 'refetch'>
+}
+
+function Doctor({ query, isAsked, onAsk }: DoctorProps) {
   if (!isAsked) {
     return (
       <Group>
-        <Button variant="light" leftSection={<IconStethoscope size={16} aria-hidden />} onClick={() => setAsked(true)}>
+        <Button variant="light" leftSection={<IconStethoscope size={16} aria-hidden />} onClick={onAsk}>
           Why does it not fit?
         </Button>
       </Group>
@@ -147,6 +176,13 @@ function AddSecret({ capture, isOpen: isOpenAtFirst }: { readonly capture: Captu
   const [label, setLabel] = useState('')
   const [message, setMessage] = useState<string | null>(null)
   const secret = useRef<HTMLTextAreaElement>(null)
+  // Only where a press opened it: who moves along the list keeps the focus there.
+  const isOpened = isOpen && !isOpenAtFirst
+  useEffect(() => {
+    if (!isOpened) return
+    secret.current?.focus({ preventScroll: true })
+    secret.current?.form?.scrollIntoView({ block: 'nearest' })
+  }, [isOpened])
   const add = useAction(async () => {
     const value = secret.current?.value.trim() ?? ''
     setMessage(value === '' ? 'The secret is empty. Paste it as the provider shows it.' : null)
@@ -172,17 +208,26 @@ function AddSecret({ capture, isOpen: isOpenAtFirst }: { readonly capture: Captu
       </Group>
     )
   }
+  const refused = add.error === null ? undefined : fieldMessages(problemOf(add.error)).secret
   const hint = capture.scheme === null ? 'As the provider shows it.' : schemes[capture.scheme].secretHint
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    void add.run()
+  }
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" component="form" onSubmit={submit}>
       <SecretInput
+        submitsOnEnter
         label="Signing secret"
         description={hint}
         inputRef={secret}
-        onEdit={() => setMessage(null)}
+        onEdit={() => {
+          setMessage(null)
+          add.clearError()
+        }}
         onTooLong={() => setMessage(`That is longer than ${receiverLimits.secret} characters.`)}
         longest={receiverLimits.secret}
-        error={message}
+        error={message ?? refused}
       />
       <TextInput
         label="Name of the secret (optional)"
@@ -190,9 +235,9 @@ function AddSecret({ capture, isOpen: isOpenAtFirst }: { readonly capture: Captu
         onChange={(event) => setLabel(event.currentTarget.value)}
         autoComplete="off"
       />
-      <ProblemAlert error={add.error} />
+      {refused === undefined && <ProblemAlert error={add.error} />}
       <Group gap="xs">
-        <Button size="xs" onClick={() => void add.run()} loading={add.isPending}>
+        <Button size="xs" type="submit" loading={add.isPending}>
           Store secret
         </Button>
         {!isOpenAtFirst && (

@@ -8,12 +8,19 @@ import { bytesText, exactBytes } from '../../ui/amounts.ts'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { visibleLine } from '../../ui/visible-text.ts'
 import classes from './capture-panel.module.css'
-import { refusalText } from './capture-words.ts'
+import { agedText, hasOnlyAged, refusalText } from './capture-words.ts'
+
+export interface CaptureSummaryProps {
+  readonly capture: Capture
+  /** Asks why the signature does not fit. */
+  readonly onWhy: () => void
+}
 
 /** What came, from whom, and what was found of its signature. */
-export function CaptureSummary({ capture }: { readonly capture: Capture }) {
+export function CaptureSummary({ capture, onWhy }: CaptureSummaryProps) {
   const { atArrival, now } = capture
-  const hasChanged = now !== null && now.verdict !== atArrival.verdict
+  const isOld = hasOnlyAged(capture)
+  const hasChanged = now !== null && now.verdict !== atArrival.verdict && !isOld
   const strict = now ?? atArrival
   const isStricter = strict.verdict === 'valid' && strict.strictOk === false
   return (
@@ -49,6 +56,16 @@ export function CaptureSummary({ capture }: { readonly capture: Capture }) {
             </div>
             <Text size="sm">{now.message}</Text>
           </>
+        )}
+        {isOld && (
+          <Text size="sm" c="dimmed">
+            {agedText}
+          </Text>
+        )}
+        {strict.verdict === 'invalid' && !isOld && (
+          <Anchor component="button" type="button" size="sm" underline="always" onClick={onWhy}>
+            Why?
+          </Anchor>
         )}
         {isStricter && (
           <Text size="sm" c="dimmed">

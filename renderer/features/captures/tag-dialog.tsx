@@ -8,6 +8,7 @@ import { client, orpc } from '../../app/api.ts'
 import { notifyDone } from '../../ui/notify.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useAction } from '../../ui/use-action.ts'
+import { useFocusBack } from '../../ui/use-focus-back.ts'
 
 export interface TagDialogProps {
   readonly what: string
@@ -17,6 +18,7 @@ export interface TagDialogProps {
 
 /** Adds tags to several requests, or takes them off. */
 export function TagDialog({ what, selection, onClose }: TagDialogProps) {
+  useFocusBack()
   const known = useQuery(orpc.captures.tags.queryOptions())
   const [added, setAdded] = useState<string[]>([])
   const [removed, setRemoved] = useState<string[]>([])

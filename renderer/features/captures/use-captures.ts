@@ -1,5 +1,6 @@
 import { startTransition, useEffect, useState } from 'react'
 import type { CaptureFilter, LiveTick } from '../../../shared/contract/captures.ts'
+import type { ProblemData } from '../../../shared/problems.ts'
 import { client } from '../../app/api.ts'
 import { useStream } from '../../app/streams.ts'
 import { CaptureFeed, type FeedState, noFeed } from './capture-feed.ts'
@@ -7,6 +8,8 @@ import { CaptureFeed, type FeedState, noFeed } from './capture-feed.ts'
 export interface Captures {
   readonly feed: CaptureFeed
   readonly state: FeedState
+  /** What keeps the list from being current, as the last tick said. */
+  readonly problem: ProblemData | null
 }
 
 /**
@@ -15,6 +18,7 @@ export interface Captures {
  */
 export function useCaptures(filter: CaptureFilter, onTick: (tick: LiveTick) => void): Captures {
   const [state, setState] = useState<FeedState>(noFeed)
+  const [problem, setProblem] = useState<ProblemData | null>(null)
   const [feed] = useState(
     () =>
       new CaptureFeed(
@@ -30,8 +34,10 @@ export function useCaptures(filter: CaptureFilter, onTick: (tick: LiveTick) => v
     (signal) => client.captures.live(undefined, { signal }),
     (tick) => {
       feed.tick(tick)
+      // The same one comes with every tick.
+      setProblem((before) => (before?.message === tick.problem?.message ? before : tick.problem))
       onTick(tick)
     },
   )
-  return { feed, state }
+  return { feed, state, problem }
 }

@@ -6,11 +6,11 @@ import { formatCount } from '../../../shared/words.ts'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { HttpStatus } from '../../ui/http-status.tsx'
 import { SidePanel } from '../../ui/list-with-panel.tsx'
+import { ProblemBox } from '../../ui/problem-box.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { visibleLine } from '../../ui/visible-text.ts'
 import { AttemptPages } from './attempt-pages.tsx'
 import { hrefOf } from './delivery-words.ts'
-import { ProblemBox } from './problem-box.tsx'
 
 export interface DeadLetterPanelProps {
   /** Null: it is not among those that are loaded. */

@@ -17,13 +17,13 @@ import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { TwoLines } from '../../ui/two-lines.tsx'
 import { useAction } from '../../ui/use-action.ts'
+import { usePicked } from '../../ui/use-picked.ts'
 import { visibleLine } from '../../ui/visible-text.ts'
 import { readId } from './address.ts'
 import { DeadLetterPanel } from './dead-letter-panel.tsx'
 import classes from './deliveries.module.css'
 import { hrefOf } from './delivery-words.ts'
 import { TargetFilter } from './target-filter.tsx'
-import { usePicked } from './use-picked.ts'
 
 const PAGE = 200
 
@@ -64,7 +64,7 @@ export function DeadLettersTab({ selection }: { readonly selection: number | nul
     const { queued } = await client.deliveries.retryDeadLetters({ ids: [...ids] })
     await gone(ids, `${countOf(queued, 'request')} on the way again.`)
   })
-  const takeAll = useAction(async () => picked.set(await allIds(filter)))
+  const takeAll = useAction(async () => picked.set(new Set(await allIds(filter))))
   const chosen = [...picked.ids].slice(0, receiverLimits.selection)
   const isEmpty = query.isSuccess && total === 0
 

@@ -2,13 +2,14 @@ import { Button } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useLocation } from 'wouter'
+import { useLocation, useSearchParams } from 'wouter'
 import { orpc } from '../../app/api.ts'
 import { BenchTabs } from '../../parts/bench-tabs.tsx'
 import { ReceiverBanner } from '../../parts/receiver-banner.tsx'
 import { Page } from '../../ui/page.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { SectionLinks } from '../../ui/section-links.tsx'
+import { readId } from './address.ts'
 import { AttemptsTab } from './attempts-tab.tsx'
 import { DeadLettersTab } from './dead-letters-tab.tsx'
 import { hrefOf } from './delivery-words.ts'
@@ -35,22 +36,25 @@ export interface DeliveriesPageProps {
 /** What goes out again of what was captured: forwarded as it comes, or replayed, and what became of each attempt. */
 export function DeliveriesPage({ tab, selection }: DeliveriesPageProps) {
   const [, navigate] = useLocation()
+  const [params] = useSearchParams()
   const [isAdding, setAdding] = useState(false)
+  const targets = useQuery(orpc.deliveries.targets.queryOptions({ input: {} }))
   const given = useQuery(orpc.deliveries.deadLetters.queryOptions({ input: { limit: 1 } }))
   return (
     <Page fill>
+      <BenchTabs />
       <PageHeader
         title="Deliveries"
         lead="Captured requests on their way to your handlers: forwarded as they come, replayed, and what became of each."
         actions={
-          tab === 'targets' ? (
+          // While there is none, the list itself says what to do first.
+          tab === 'targets' && targets.data?.length !== 0 ? (
             <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
               Add target
             </Button>
           ) : undefined
         }
       />
-      <BenchTabs />
       <ReceiverBanner />
       <SectionLinks
         label="Deliveries"
@@ -67,6 +71,7 @@ export function DeliveriesPage({ tab, selection }: DeliveriesPageProps) {
       {tab === 'attempts' && <AttemptsTab selection={selection} />}
       <TargetDialog
         target={null}
+        endpointId={readId(params.get('endpoint'))}
         opened={isAdding}
         onClose={() => setAdding(false)}
         onSaved={({ id }) => {

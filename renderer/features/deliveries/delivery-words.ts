@@ -43,7 +43,7 @@ export function targetLook(target: Target): Look {
   if (target.lastProblem !== null) return { label: 'Failing', tone: 'bad', Icon: IconAlertTriangle }
   if (target.waiting > 0) return { label: 'Forwarding', tone: 'neutral', Icon: IconHourglassHigh }
   if (target.lastAt === null) return { label: 'Nothing yet', tone: 'neutral', Icon: IconCircleDashed }
-  return { label: 'Delivering', tone: 'good', Icon: IconCircleCheck }
+  return { label: 'Ready', tone: 'good', Icon: IconCircleCheck }
 }
 
 const jobLooks: Record<Job['state'], Look> = {

@@ -19,6 +19,7 @@ import type { RetryPolicy, Target } from '../../../shared/contract/deliveries.ts
 import { client, orpc, queryClient } from '../../app/api.ts'
 import { focusFirstError } from '../../ui/focus-first-error.ts'
 import { FormFooter } from '../../ui/form-footer.tsx'
+import { numberBetween } from '../../ui/number-between.ts'
 import { fieldMessages, problemOf } from '../../ui/problem.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useAction } from '../../ui/use-action.ts'
@@ -27,13 +28,15 @@ import { retryOptions } from './delivery-words.ts'
 export interface TargetDialogProps {
   /** The target to edit; null makes a new one. */
   readonly target: Target | null
+  /** The endpoint that a new one begins with. */
+  readonly endpointId?: number | null
   readonly opened: boolean
   readonly onClose: () => void
   readonly onSaved: (target: Target) => void
 }
 
 /** Adds or edits a forward target. */
-export function TargetDialog({ target, opened, onClose, onSaved }: TargetDialogProps) {
+export function TargetDialog({ target, endpointId = null, opened, onClose, onSaved }: TargetDialogProps) {
   return (
     <Modal
       opened={opened}
@@ -42,13 +45,14 @@ export function TargetDialog({ target, opened, onClose, onSaved }: TargetDialogP
       closeOnClickOutside={false}
       size={560}
     >
-      <TargetForm target={target} onCancel={onClose} onSaved={onSaved} />
+      <TargetForm target={target} endpointId={target?.endpointId ?? endpointId} onCancel={onClose} onSaved={onSaved} />
     </Modal>
   )
 }
 
 interface TargetFormProps {
   readonly target: Target | null
+  readonly endpointId: number | null
   readonly onCancel: () => void
   readonly onSaved: (target: Target) => void
 }
@@ -56,12 +60,12 @@ interface TargetFormProps {
 /** Fields of the contract whose control stands under "More". */
 const further = ['timeoutMs', 'concurrency', 'ca']
 
-function TargetForm({ target, onCancel, onSaved }: TargetFormProps) {
+function TargetForm({ target, endpointId, onCancel, onSaved }: TargetFormProps) {
   const endpoints = useQuery(orpc.receiver.endpoints.queryOptions())
   const [showsMore, setShowsMore] = useState(target !== null && target.ca !== null)
   const form = useForm({
     initialValues: {
-      endpointId: target === null ? '' : String(target.endpointId),
+      endpointId: endpointId === null ? '' : String(endpointId),
       url: target?.url ?? '',
       retries: target?.retries ?? ('quick' satisfies RetryPolicy as RetryPolicy),
       keepPath: target?.keepPath ?? false,
@@ -74,8 +78,8 @@ function TargetForm({ target, onCancel, onSaved }: TargetFormProps) {
         value === '' && onlyEndpoint === null ? 'Choose the endpoint whose requests are forwarded.' : null,
       url: (value) =>
         value.trim() === '' ? 'The address is empty. Write it in full, such as http://127.0.0.1:3000/webhooks.' : null,
-      timeoutMs: (value) => (typeof value === 'number' ? null : 'Enter a number of seconds.'),
-      concurrency: (value) => (typeof value === 'number' ? null : 'Enter a number.'),
+      timeoutMs: (value) => (numberBetween(value, 0.1, 120) === null ? 'Give seconds from 0.1 to 120.' : null),
+      concurrency: (value) => (numberBetween(value, 1, 50) === null ? 'Give a number from 1 to 50.' : null),
     },
   })
   const [only, second] = endpoints.data ?? []
@@ -185,12 +189,14 @@ function TargetForm({ target, onCancel, onSaved }: TargetFormProps) {
                 suffix=" s"
                 min={0.1}
                 max={120}
+                clampBehavior="none"
                 {...form.getInputProps('timeoutMs')}
               />
               <NumberInput
                 label="Requests at the same time"
                 min={1}
                 max={50}
+                clampBehavior="none"
                 allowDecimal={false}
                 {...form.getInputProps('concurrency')}
               />

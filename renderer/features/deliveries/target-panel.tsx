@@ -7,6 +7,7 @@ import { durationText } from '../../ui/amounts.ts'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { SidePanel } from '../../ui/list-with-panel.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { ProblemBox } from '../../ui/problem-box.tsx'
 import { RecordActions } from '../../ui/record-actions.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ToneBadge } from '../../ui/tone-badge.tsx'
@@ -14,7 +15,6 @@ import { useAction } from '../../ui/use-action.ts'
 import { visibleLine } from '../../ui/visible-text.ts'
 import { AttemptPages } from './attempt-pages.tsx'
 import { hrefOf, retriesText, targetLook } from './delivery-words.ts'
-import { ProblemBox } from './problem-box.tsx'
 
 export interface TargetPanelProps {
   /** Null: there is none with the id of the address. */

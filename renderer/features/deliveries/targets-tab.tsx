@@ -2,10 +2,11 @@ import { Button, Switch } from '@mantine/core'
 import { IconArrowForwardUp } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
-import { useLocation } from 'wouter'
+import { useLocation, useSearchParams } from 'wouter'
 import type { Target } from '../../../shared/contract/deliveries.ts'
 import { countOf, formatCount } from '../../../shared/words.ts'
 import { client, orpc, queryClient } from '../../app/api.ts'
+import { EndpointFilter } from '../../parts/endpoint-filter.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ListWithPanel } from '../../ui/list-with-panel.tsx'
@@ -15,6 +16,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ToneBadge } from '../../ui/tone-badge.tsx'
 import { TwoLines } from '../../ui/two-lines.tsx'
 import { visibleLine } from '../../ui/visible-text.ts'
+import { readId } from './address.ts'
 import { DeleteTargetDialog } from './delete-target-dialog.tsx'
 import { hrefOf, targetLook } from './delivery-words.ts'
 import { TargetDialog } from './target-form.tsx'
@@ -32,9 +34,14 @@ export interface TargetsTabProps {
 export function TargetsTab({ selection, onAdd }: TargetsTabProps) {
   const [, navigate] = useLocation()
   const [dialog, setDialog] = useState<Dialog>(null)
-  const query = useQuery(orpc.deliveries.targets.queryOptions({ input: {} }))
+  const [params] = useSearchParams()
+  const endpointId = readId(params.get('endpoint'))
+  const search = endpointId === null ? '' : `?endpoint=${endpointId}`
+  const query = useQuery(orpc.deliveries.targets.queryOptions({ input: endpointId === null ? {} : { endpointId } }))
   const endpointName = useEndpointName()
-  const close = useCallback(() => navigate(hrefOf('targets')), [navigate])
+  const close = useCallback(() => navigate(`${hrefOf('targets')}${search}`), [navigate, search])
+  const rowHref = useCallback((target: Target) => `${hrefOf('targets', target.id)}${search}`, [search])
+  const narrowTo = (id: number | null) => navigate(`${hrefOf('targets')}${id === null ? '' : `?endpoint=${id}`}`)
   const columns = useMemo(() => targetColumns(endpointName), [endpointName])
   const rows = useMemo(
     () => [...(query.data ?? [])].sort((a, b) => a.endpointId - b.endpointId || a.id - b.id),
@@ -46,8 +53,24 @@ export function TargetsTab({ selection, onAdd }: TargetsTabProps) {
       <ListWithPanel
         list={
           <>
+            {(endpointId !== null || rows.length > 0) && (
+              <search>
+                <EndpointFilter placeholder="All endpoints" w={240} value={endpointId} onChange={narrowTo} />
+              </search>
+            )}
             <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
-            {query.isSuccess && rows.length === 0 ? (
+            {query.isSuccess && rows.length === 0 && endpointId !== null ? (
+              <EmptyState
+                icon={<IconArrowForwardUp />}
+                title="Nothing of this endpoint is forwarded"
+                text="Add a target, and every request that the endpoint captures from then on goes there."
+                action={
+                  <Button variant="default" onClick={onAdd}>
+                    Add target
+                  </Button>
+                }
+              />
+            ) : query.isSuccess && rows.length === 0 ? (
               <EmptyState
                 icon={<IconArrowForwardUp />}
                 title="Nothing is forwarded yet"
@@ -110,7 +133,6 @@ export function TargetsTab({ selection, onAdd }: TargetsTabProps) {
 }
 
 const rowId = (target: Target) => target.id
-const rowHref = (target: Target) => hrefOf('targets', target.id)
 
 function targetColumns(endpointName: (id: number) => string): readonly Column<Target>[] {
   return [

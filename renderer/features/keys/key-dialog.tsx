@@ -1,7 +1,7 @@
-import { Modal, Text } from '@mantine/core'
+import { Modal } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
 import type { ProviderKey } from '../../../shared/contract/keys.ts'
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { DiscardDialog } from '../../ui/discard-dialog.tsx'
 import { KeyForm } from './key-form.tsx'
 
 export interface KeyDialogProps {
@@ -36,15 +36,11 @@ export function KeyDialog({ value, accountId, opened, onClose, onSaved }: KeyDia
       >
         <KeyForm value={value} accountId={accountId} onCancel={onClose} onTouched={touch} onSaved={onSaved} />
       </Modal>
-      <ConfirmDialog
-        opened={opened && isAsking}
-        title="Discard what you entered?"
-        confirmLabel="Discard"
-        onConfirm={async () => onClose()}
-        onClose={() => setAsking(false)}
-      >
-        <Text size="sm">It has not been saved. A pasted key is gone from here once the form is closed.</Text>
-      </ConfirmDialog>
+      {opened && isAsking && (
+        <DiscardDialog onDiscard={onClose} onClose={() => setAsking(false)}>
+          It has not been saved. A pasted key is gone from here once the form is closed.
+        </DiscardDialog>
+      )}
     </>
   )
 }

@@ -45,6 +45,7 @@ export function AddSecretDialog({ endpoint, onClose }: { readonly endpoint: Endp
             error={isTooLong ? `That is longer than ${receiverLimits.secret} characters.` : messages.secret}
             required
             autoFocus
+            submitsOnEnter
           />
           <TextInput
             label="Name of the secret"

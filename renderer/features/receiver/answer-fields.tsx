@@ -29,8 +29,8 @@ export function AnswerFields({ draft, messages, onChange }: AnswerFieldsProps) {
           label="Status"
           min={200}
           max={599}
+          clampBehavior="none"
           allowDecimal={false}
-          allowNegative={false}
           value={draft.status}
           onChange={(status) => onChange({ status })}
           error={messages.status}
@@ -42,9 +42,9 @@ export function AnswerFields({ draft, messages, onChange }: AnswerFieldsProps) {
           min={0}
           max={receiverLimits.delayMs}
           step={100}
+          clampBehavior="none"
           thousandSeparator=","
           allowDecimal={false}
-          allowNegative={false}
           value={draft.delayMs}
           onChange={(delayMs) => onChange({ delayMs })}
           error={messages.delayMs}

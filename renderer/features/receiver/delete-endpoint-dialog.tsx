@@ -6,7 +6,7 @@ import { client, orpc, queryClient } from '../../app/api.ts'
 import { bytesText } from '../../ui/amounts.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { notifyDone } from '../../ui/notify.ts'
-import { useFocusBack } from './use-focus-back.ts'
+import { useFocusBack } from '../../ui/use-focus-back.ts'
 
 export interface DeleteEndpointDialogProps {
   readonly endpoint: Endpoint

@@ -1,13 +1,13 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, Group, Modal, Stack } from '@mantine/core'
 import { type FormEvent, type ReactNode, useCallback, useState } from 'react'
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { DiscardDialog } from '../../ui/discard-dialog.tsx'
 import { focusFirstError } from '../../ui/focus-first-error.ts'
 import { FormFooter } from '../../ui/form-footer.tsx'
 import { fieldMessages, problemOf } from '../../ui/problem.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useAction } from '../../ui/use-action.ts'
+import { useFocusBack } from '../../ui/use-focus-back.ts'
 import type { Messages } from './forms-model.ts'
-import { useFocusBack } from './use-focus-back.ts'
 
 export interface EditDialogProps {
   readonly title: string
@@ -74,17 +74,10 @@ export function EditDialog(props: EditDialogProps) {
           </Stack>
         </form>
       </Modal>
-      {/* Not there before it is asked: the Escape that opens it would close it at once. */}
       {isAsking && (
-        <ConfirmDialog
-          opened
-          title="Discard what you entered?"
-          confirmLabel="Discard"
-          onConfirm={async () => onClose()}
-          onClose={() => setAsking(false)}
-        >
-          <Text size="sm">It has not been saved.</Text>
-        </ConfirmDialog>
+        <DiscardDialog onDiscard={onClose} onClose={() => setAsking(false)}>
+          It has not been saved.
+        </DiscardDialog>
       )}
     </>
   )

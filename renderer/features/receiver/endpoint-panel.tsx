@@ -135,7 +135,7 @@ function Links({ id }: { readonly id: number }) {
       </Button>
       <Button
         component={Link}
-        href="/webhooks/deliveries/targets"
+        href={`/webhooks/deliveries/targets?endpoint=${id}`}
         size="xs"
         variant="subtle"
         leftSection={<IconArrowForward size={14} aria-hidden />}

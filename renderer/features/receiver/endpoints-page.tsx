@@ -57,12 +57,12 @@ export function EndpointsPage({ selection }: { readonly selection: number | 'new
   const base = status.data?.publicUrl ?? status.data?.url ?? `http://127.0.0.1:${receiverLimits.port}`
   return (
     <Page fill>
+      <BenchTabs />
       <PageHeader
         title="Endpoints"
         lead="Addresses that take any request, keep every byte of it, check its signature and answer as you say."
         actions={isEmpty ? undefined : <NewButton />}
       />
-      <BenchTabs />
       <ReceiverBanner />
       <ReceiverBar onMade={open} />
       <ListWithPanel

@@ -2,11 +2,15 @@ import { ActionIcon, Button, Group, Input, NumberInput, Select, Slider, Stack, T
 import { IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Endpoint, Fault } from '../../../shared/contract/receiver.ts'
+import { formatCount } from '../../../shared/words.ts'
+import { faultChoices, isFaultKind } from '../../parts/fault-names.ts'
+import { BoundedNumber } from '../../ui/bounded-number.tsx'
 import { notifyDone } from '../../ui/notify.ts'
+import { numberBetween } from '../../ui/number-between.ts'
 import { EditDialog } from './edit-dialog.tsx'
 import classes from './endpoint-panel.module.css'
 import { faultWords, shareWords } from './endpoint-words.ts'
-import { faultKinds, moved, newFault, numberOf, type Typed } from './forms-model.ts'
+import { moved, newFault, type Typed } from './forms-model.ts'
 import { updateBehaviour } from './use-endpoints.ts'
 
 const MAX_FAULTS = 8
@@ -27,8 +31,8 @@ export function FaultsDialog({ endpoint, onClose }: { readonly endpoint: Endpoin
   )
   const [seed, setSeed] = useState<Typed>(faultSeed)
   const save = async () => {
-    const number = numberOf(seed)
-    if (number === null) return { faultSeed: 'Give a whole number.' }
+    const number = numberBetween(seed, 0, MAX_SEED)
+    if (number === null) return { faultSeed: `Give a whole number from 0 to ${formatCount(MAX_SEED)}.` }
     await updateBehaviour(endpoint.id, { faults: rows.map(({ fault }) => fault), faultSeed: number })
     notifyDone(rows.length === 0 ? 'Nothing goes wrong on purpose any more.' : 'The faults are saved.')
     return null
@@ -80,8 +84,8 @@ export function FaultsDialog({ endpoint, onClose }: { readonly endpoint: Endpoin
               maw={280}
               min={0}
               max={MAX_SEED}
+              clampBehavior="none"
               allowDecimal={false}
-              allowNegative={false}
               value={seed}
               onChange={(value) => {
                 setSeed(value)
@@ -112,9 +116,9 @@ function FaultFields({ fault, place, onChange, onUp, onRemove }: FaultFieldsProp
       <Group gap="xs" align="flex-end" wrap="nowrap">
         <Select
           label={`Fault ${place + 1}`}
-          data={faultKinds}
+          data={faultChoices}
           value={fault.kind}
-          onChange={(kind) => kind !== null && onChange({ ...newFault(kind), probability: fault.probability })}
+          onChange={(kind) => isFaultKind(kind) && onChange({ ...newFault(kind), probability: fault.probability })}
           allowDeselect={false}
           flex={1}
         />
@@ -152,7 +156,7 @@ function KindFields({ fault, onChange }: Pick<FaultFieldsProps, 'fault' | 'onCha
   switch (fault.kind) {
     case 'slow-drip':
       return (
-        <Whole
+        <BoundedNumber
           label="Bytes a second"
           min={1}
           max={10_000}
@@ -162,7 +166,7 @@ function KindFields({ fault, onChange }: Pick<FaultFieldsProps, 'fault' | 'onCha
       )
     case 'rate-limit':
       return (
-        <Whole
+        <BoundedNumber
           label="To be tried again after"
           suffix=" s"
           min={0}
@@ -187,14 +191,14 @@ function KindFields({ fault, onChange }: Pick<FaultFieldsProps, 'fault' | 'onCha
     case 'fail-first':
       return (
         <Group gap="sm" grow align="flex-start">
-          <Whole
+          <BoundedNumber
             label="Attempts of an event that fail"
             min={1}
             max={1_000}
             value={fault.count}
             onChange={(count) => onChange({ ...fault, count })}
           />
-          <Whole
+          <BoundedNumber
             label="Status"
             min={400}
             max={599}
@@ -203,40 +207,10 @@ function KindFields({ fault, onChange }: Pick<FaultFieldsProps, 'fault' | 'onCha
           />
         </Group>
       )
-    default:
+    case 'reset':
+    case 'half-response':
+    case 'wrong-length':
+    case 'gone':
       return null
   }
-}
-
-interface WholeProps {
-  readonly label: string
-  readonly suffix?: string
-  readonly min: number
-  readonly max: number
-  readonly value: number
-  readonly onChange: (value: number) => void
-}
-
-/** A whole number within bounds; while the field is empty the last one counts. */
-function Whole({ label, suffix = '', min, max, value, onChange }: WholeProps) {
-  const [typed, setTyped] = useState<Typed>(value)
-  const number = numberOf(typed)
-  const isWrong = number === null || number < min || number > max
-  return (
-    <NumberInput
-      label={label}
-      suffix={suffix}
-      min={min}
-      max={max}
-      allowDecimal={false}
-      allowNegative={false}
-      value={typed}
-      onChange={(next) => {
-        setTyped(next)
-        const whole = numberOf(next)
-        if (whole !== null && whole >= min && whole <= max) onChange(whole)
-      }}
-      onBlur={() => isWrong && setTyped(value)}
-    />
-  )
 }

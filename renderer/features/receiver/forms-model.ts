@@ -1,7 +1,10 @@
-import type { Answer, Fault, Rule, SchemeOptions } from '../../../shared/contract/receiver.ts'
+import type { Answer, Fault, GenericOptions, Rule } from '../../../shared/contract/receiver.ts'
+import { receiverLimits } from '../../../shared/limits.ts'
 import { usualBehaviour } from '../../../shared/receiver-defaults.ts'
 import { genericDefaults } from '../../../shared/webhook-schemes.ts'
+import { formatCount } from '../../../shared/words.ts'
 import { headerLines, readHeaderLines } from '../../parts/replay-model.ts'
+import { numberBetween } from '../../ui/number-between.ts'
 
 /** A number field as it stands: empty text while nothing is in it. */
 export type Typed = number | string
@@ -29,8 +32,8 @@ export function draftOfAnswer({ status, headers, body, delayMs }: Answer): Answe
 
 /** The answer, or what is missing, by field. */
 export function readAnswer(draft: AnswerDraft): { readonly answer: Answer } | { readonly messages: Messages } {
-  const status = numberOf(draft.status)
-  const delayMs = numberOf(draft.delayMs)
+  const status = numberBetween(draft.status, 200, 599)
+  const delayMs = numberBetween(draft.delayMs, 0, receiverLimits.delayMs)
   const read = readHeaderLines(draft.headers)
   const headers = 'headers' in read ? read.headers : null
   if (status !== null && delayMs !== null && headers !== null)
@@ -38,7 +41,9 @@ export function readAnswer(draft: AnswerDraft): { readonly answer: Answer } | { 
   return {
     messages: {
       ...(status === null ? { status: 'Give a status from 200 to 599.' } : {}),
-      ...(delayMs === null ? { delayMs: 'Give a number of milliseconds; 0 answers at once.' } : {}),
+      ...(delayMs === null
+        ? { delayMs: `Give milliseconds from 0, which answers at once, to ${formatCount(receiverLimits.delayMs)}.` }
+        : {}),
       ...('problem' in read ? { headers: read.problem } : {}),
     },
   }
@@ -79,6 +84,7 @@ export function readRule(draft: RuleDraft): { readonly rule: Rule } | { readonly
     ...(draft.name.trim() === '' ? { name: 'Give the rule a name: captured requests say which one answered.' } : {}),
     ...(draft.headerName.trim() === '' && draft.headerContains !== '' ? { headerName: 'Say which header.' } : {}),
     ...(draft.fieldPath.trim() === '' && draft.fieldEquals !== '' ? { fieldPath: 'Say which field.' } : {}),
+    ...(draft.fieldPath.trim() !== '' && draft.fieldEquals === '' ? { fieldEquals: 'Say which value it has.' } : {}),
   }
   if ('messages' in read || Object.keys(own).length > 0)
     return { messages: { ...own, ...('messages' in read ? read.messages : {}) } }
@@ -122,19 +128,7 @@ export function newFault(kind: Fault['kind']): Fault {
   return faultDefaults[kind]
 }
 
-/** What each kind is called in a list to choose from. */
-export const faultKinds: readonly { readonly value: Fault['kind']; readonly label: string }[] = [
-  { value: 'reset', label: 'Reset the connection' },
-  { value: 'half-response', label: 'Half of the answer' },
-  { value: 'slow-drip', label: 'Slow drip' },
-  { value: 'wrong-length', label: 'Wrong length' },
-  { value: 'rate-limit', label: '429 with Retry-After' },
-  { value: 'gone', label: '410 Gone' },
-  { value: 'webhook-delivery', label: 'Header webhook-delivery' },
-  { value: 'fail-first', label: 'Fail the first attempts' },
-]
-
 /** Options of `generic-hmac` to begin with, as the form has them. */
-export function draftOfOptions(options: SchemeOptions | null): SchemeOptions {
+export function draftOfOptions(options: GenericOptions | null): GenericOptions {
   return options ?? { ...genericDefaults }
 }

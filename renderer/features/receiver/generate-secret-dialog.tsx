@@ -7,9 +7,9 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { OneTimeSecret } from '../../ui/one-time-secret.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useAction } from '../../ui/use-action.ts'
+import { useFocusBack } from '../../ui/use-focus-back.ts'
 import classes from './endpoint-panel.module.css'
 import { showEndpoint } from './use-endpoints.ts'
-import { useFocusBack } from './use-focus-back.ts'
 
 const choices = schemeIds.filter((id) => schemes[id].canSign).map((id) => ({ value: id, label: schemes[id].name }))
 

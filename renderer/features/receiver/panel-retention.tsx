@@ -2,15 +2,18 @@ import { Button, Group, NumberInput, Stack, Text } from '@mantine/core'
 import { IconPencil } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Endpoint } from '../../../shared/contract/receiver.ts'
-import { countOf } from '../../../shared/words.ts'
+import { countOf, formatCount } from '../../../shared/words.ts'
 import { bytesText } from '../../ui/amounts.ts'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { notifyDone } from '../../ui/notify.ts'
+import { numberBetween } from '../../ui/number-between.ts'
 import { EditDialog } from './edit-dialog.tsx'
 import { numberOf, type Typed } from './forms-model.ts'
 import { updateEndpoint } from './use-endpoints.ts'
 
 const MEGABYTE = 1_048_576
+const MAX_COUNT = 100_000_000
+const MAX_DAYS = 3_650
 
 /** How much is kept. */
 export function PanelRetention({ endpoint }: { readonly endpoint: Endpoint }) {
@@ -51,6 +54,18 @@ function RetentionDialog({ endpoint, onClose }: { readonly endpoint: Endpoint; r
   const maxCount = numberOf(count)
   const save = async () => {
     const size = numberOf(megabytes)
+    const missing = {
+      ...(count !== '' && numberBetween(count, 1, MAX_COUNT) === null
+        ? { maxCount: `Give a number from 1 to ${formatCount(MAX_COUNT)}, or none.` }
+        : {}),
+      ...(days !== '' && numberBetween(days, 1, MAX_DAYS) === null
+        ? { maxAgeDays: `Give days from 1 to ${formatCount(MAX_DAYS)}, or none.` }
+        : {}),
+      ...(megabytes !== '' && numberBetween(megabytes, 1, Number.MAX_SAFE_INTEGER / MEGABYTE) === null
+        ? { maxBytes: 'Give at least 1 megabyte, or none.' }
+        : {}),
+    }
+    if (Object.keys(missing).length > 0) return missing
     await updateEndpoint(endpoint.id, {
       retention: {
         maxCount,
@@ -81,10 +96,10 @@ function RetentionDialog({ endpoint, onClose }: { readonly endpoint: Endpoint; r
             label="Requests"
             placeholder="Any number"
             min={1}
-            max={100_000_000}
+            max={MAX_COUNT}
+            clampBehavior="none"
             thousandSeparator=","
             allowDecimal={false}
-            allowNegative={false}
             value={count}
             onChange={(value) => {
               setCount(value)
@@ -96,9 +111,9 @@ function RetentionDialog({ endpoint, onClose }: { readonly endpoint: Endpoint; r
             label="Days"
             placeholder="Any time"
             min={1}
-            max={3_650}
+            max={MAX_DAYS}
+            clampBehavior="none"
             allowDecimal={false}
-            allowNegative={false}
             value={days}
             onChange={(value) => {
               setDays(value)
@@ -110,8 +125,8 @@ function RetentionDialog({ endpoint, onClose }: { readonly endpoint: Endpoint; r
             label="Megabytes"
             placeholder="Any size"
             min={1}
+            clampBehavior="none"
             thousandSeparator=","
-            allowNegative={false}
             value={megabytes}
             onChange={(value) => {
               setMegabytes(value)

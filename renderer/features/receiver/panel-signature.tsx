@@ -8,6 +8,7 @@ import { client } from '../../app/api.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { notifyDone } from '../../ui/notify.ts'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { useFocusBack } from '../../ui/use-focus-back.ts'
 import { AddSecretDialog } from './add-secret-dialog.tsx'
 import { EditDialog } from './edit-dialog.tsx'
 import classes from './endpoint-panel.module.css'
@@ -15,7 +16,6 @@ import { draftOfOptions } from './forms-model.ts'
 import { GenerateSecretDialog } from './generate-secret-dialog.tsx'
 import { SchemeFields } from './scheme-fields.tsx'
 import { showEndpoint, updateEndpoint } from './use-endpoints.ts'
-import { useFocusBack } from './use-focus-back.ts'
 
 type Dialog =
   | { readonly kind: 'scheme' | 'add' | 'generate' }

@@ -5,8 +5,11 @@ import type { ReceiverStatus } from '../../../shared/contract/receiver.ts'
 import { receiverLimits } from '../../../shared/limits.ts'
 import { choiceOf, configureReceiver } from '../../parts/receiver-config.ts'
 import { notifyDone } from '../../ui/notify.ts'
+import { numberBetween } from '../../ui/number-between.ts'
 import { EditDialog } from './edit-dialog.tsx'
-import { numberOf, type Typed } from './forms-model.ts'
+import type { Typed } from './forms-model.ts'
+
+const MAX_PORT = 65_535
 
 export interface ReceiverDialogProps {
   readonly status: ReceiverStatus
@@ -21,8 +24,10 @@ export function ReceiverDialog({ status, onClose }: ReceiverDialogProps) {
   const [lan, setLan] = useState(before.lan)
   const [autoCreate, setAutoCreate] = useState(before.autoCreate)
   const save = async () => {
-    const number = numberOf(port)
-    if (number === null) return { port: `Give a port from 1 to 65535, usually ${receiverLimits.port}.` }
+    const number = numberBetween(port, 0, MAX_PORT)
+    if (number === null) {
+      return { port: `Give a port from 1 to ${MAX_PORT}, usually ${receiverLimits.port}, or 0 for any that is free.` }
+    }
     await configureReceiver({ enabled, port: number, lan, autoCreate })
     notifyDone(enabled ? 'The settings of the receiver are saved.' : 'The receiver is turned off.')
     return null
@@ -49,9 +54,9 @@ export function ReceiverDialog({ status, onClose }: ReceiverDialogProps) {
             }
             maw={320}
             min={0}
-            max={65_535}
+            max={MAX_PORT}
+            clampBehavior="none"
             allowDecimal={false}
-            allowNegative={false}
             value={port}
             onChange={(value) => {
               setPort(value)

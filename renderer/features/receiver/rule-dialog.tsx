@@ -17,7 +17,18 @@ const verdicts = [
   { value: 'invalid', label: 'Invalid' },
 ]
 
-const shown = ['name', 'methods', 'path', 'headerName', 'fieldPath', 'status', 'headers', 'body', 'delayMs']
+const shown = [
+  'name',
+  'methods',
+  'path',
+  'headerName',
+  'fieldPath',
+  'fieldEquals',
+  'status',
+  'headers',
+  'body',
+  'delayMs',
+]
 
 export interface RuleDialogProps {
   readonly endpoint: Endpoint
@@ -143,6 +154,7 @@ function Conditions({ draft, messages, onChange }: ConditionsProps) {
         aria-label="The field equals"
         value={draft.fieldEquals}
         onChange={(event) => onChange({ fieldEquals: event.currentTarget.value })}
+        error={messages.fieldEquals ?? messages['field.equals']}
         spellCheck={false}
       />
       <Select

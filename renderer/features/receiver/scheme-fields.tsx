@@ -1,6 +1,6 @@
 import { Alert, Select, SimpleGrid, Text, TextInput } from '@mantine/core'
 import { IconWorld } from '@tabler/icons-react'
-import type { SchemeOptions } from '../../../shared/contract/receiver.ts'
+import type { GenericOptions } from '../../../shared/contract/receiver.ts'
 import {
   digestAlgorithms,
   digestEncodings,
@@ -23,15 +23,15 @@ const algorithmNames = { sha1: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' } a
 export interface SchemeFieldsProps {
   /** Null: recognised from the headers of each request. */
   readonly scheme: SchemeId | null
-  readonly options: SchemeOptions
+  readonly options: GenericOptions
   readonly messages: Messages
   readonly onScheme: (scheme: SchemeId | null) => void
-  readonly onOptions: (options: SchemeOptions) => void
+  readonly onOptions: (options: GenericOptions) => void
 }
 
 /** How the sender signs, and for a platform of one's own in which header and how. */
 export function SchemeFields({ scheme, options, messages, onScheme, onOptions }: SchemeFieldsProps) {
-  const set = (change: Partial<SchemeOptions>) => onOptions({ ...options, ...change })
+  const set = (change: Partial<GenericOptions>) => onOptions({ ...options, ...change })
   return (
     <>
       <Select

@@ -7,11 +7,11 @@ import { notifyDone } from '../../ui/notify.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { useAction } from '../../ui/use-action.ts'
+import { useFocusBack } from '../../ui/use-focus-back.ts'
 import { visibleLine } from '../../ui/visible-text.ts'
 import classes from './receiver-bar.module.css'
 import { slugFrom } from './slug.ts'
 import { showEndpoint } from './use-endpoints.ts'
-import { useFocusBack } from './use-focus-back.ts'
 
 export interface UnknownSlugsDialogProps {
   readonly slugs: ReceiverStatus['unknownSlugs']

@@ -1,27 +1,17 @@
-import {
-  Autocomplete,
-  Button,
-  Collapse,
-  Group,
-  NumberInput,
-  Paper,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-  Title,
-} from '@mantine/core'
+import { Autocomplete, Button, Collapse, Group, Paper, Stack, Text, Textarea, TextInput, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type RefObject, useEffect, useState } from 'react'
 import type { SampleEvent } from '../../../shared/contract/sender.ts'
 import { orpc } from '../../app/api.ts'
 import { SigningFields } from '../../parts/signing-fields.tsx'
-import { signingFor } from '../../parts/signing-model.ts'
+import { signingFor, withScheme } from '../../parts/signing-model.ts'
 import { bytesText } from '../../ui/amounts.ts'
+import { BoundedNumber } from '../../ui/bounded-number.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { DestinationField } from './destination-field.tsx'
 import { type EditorErrors, type EventDraft, isEdited, jsonProblem, withSample } from './draft.ts'
+import { GenericFields } from './generic-fields.tsx'
 import { SamplePicker, useCatalogue } from './sample-picker.tsx'
 import classes from './sender.module.css'
 
@@ -44,10 +34,17 @@ export function EventEditor({ draft, onChange, errors, secretRef, onType, isWhol
   useEffect(() => setOpen(isWhole), [isWhole])
   const [replacing, setReplacing] = useState<SampleEvent | null>(null)
   const set = (change: Partial<EventDraft>) => onChange((before) => ({ ...before, ...change }))
+  const sign = (change: Partial<EventDraft['signing']>) =>
+    onChange((before) => ({ ...before, signing: { ...before.signing, ...change } }))
   const present = catalogue.data?.find(({ id }) => id === draft.sampleId) ?? null
+  const take = (sample: SampleEvent) =>
+    onChange((before) => ({
+      ...withSample(before, sample),
+      signing: withScheme(before.signing, sample.scheme, endpoints.data ?? []),
+    }))
   const choose = (sample: SampleEvent) => {
     if (isEdited(draft, present)) setReplacing(sample)
-    else onChange((before) => withSample(before, sample))
+    else take(sample)
   }
   const showsContent =
     isOpen || errors.headers !== undefined || errors.method !== undefined || errors.body !== undefined
@@ -72,14 +69,23 @@ export function EventEditor({ draft, onChange, errors, secretRef, onType, isWhol
         />
         <ProblemAlert error={endpoints.error} onRetry={() => void endpoints.refetch()} />
         <SamplePicker value={draft.sampleId} onChoose={choose} />
-        <SigningFields
-          draft={draft.signing}
-          onChange={(signing) => set({ signing })}
+        <SigningFields<never>
+          scheme={draft.signing.scheme}
+          to={draft.url}
+          onScheme={(scheme) =>
+            onChange((before) => ({ ...before, signing: withScheme(before.signing, scheme, endpoints.data ?? []) }))
+          }
+          secret={draft.signing.secret}
+          onSecret={(secret) => sign({ secret })}
+          unsigned="Not signed"
           endpoints={endpoints.data ?? []}
           inputRef={secretRef}
           onType={onType}
           error={errors.secret}
         />
+        {draft.signing.scheme === 'generic-hmac' && (
+          <GenericFields options={draft.signing.options} onChange={(options) => sign({ options })} />
+        )}
         <div>
           <Button
             size="compact-sm"
@@ -105,7 +111,7 @@ export function EventEditor({ draft, onChange, errors, secretRef, onType, isWhol
         title="Replace headers and body"
         confirmLabel="Replace"
         onConfirm={async () => {
-          if (replacing !== null) onChange((before) => withSample(before, replacing))
+          if (replacing !== null) take(replacing)
         }}
       >
         <Text size="sm">
@@ -145,13 +151,14 @@ function Content({ draft, set, errors }: ContentProps) {
           spellCheck={false}
           miw={180}
         />
-        <NumberInput
+        <BoundedNumber
           label="Waits for"
           suffix=" s"
           min={0.1}
           max={120}
+          allowDecimal
           value={draft.timeoutSeconds}
-          onChange={(value) => typeof value === 'number' && set({ timeoutSeconds: value })}
+          onChange={(timeoutSeconds) => set({ timeoutSeconds })}
           maw={120}
           miw={96}
         />

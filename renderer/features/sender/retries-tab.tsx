@@ -1,32 +1,42 @@
-import { Button, Group, NumberInput, Paper, Select, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Paper, Select, Stack, Text, Title } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import { useState } from 'react'
 import { type RetryScheduleId, retryScheduleIds, retrySchedules } from '../../../shared/retry-schedules.ts'
+import type { SchemeId } from '../../../shared/webhook-schemes.ts'
 import { client } from '../../app/api.ts'
+import { BoundedNumber } from '../../ui/bounded-number.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { RunResult } from './run-result.tsx'
-import { scheduleFacts, scheduleOptions } from './schedule-words.ts'
+import { scheduleFacts, scheduleOf, scheduleOptions } from './schedule-words.ts'
 import classes from './sender.module.css'
 import type { EventSource } from './sender-page.tsx'
 import { useKept } from './use-kept.ts'
 import { useRun } from './use-run.ts'
 
 interface RunChoice {
-  readonly schedule: RetryScheduleId
+  /** Null: that of the sender whose event it is. */
+  readonly schedule: RetryScheduleId | null
   readonly events: number
   readonly seed: number
   /** Percent. */
   readonly duplicates: number
 }
 
-const usualChoice: RunChoice = { schedule: 'standard-webhooks', events: 1, seed: 1, duplicates: 0 }
+const usualChoice: RunChoice = { schedule: null, events: 1, seed: 1, duplicates: 0 }
+
+export interface RetriesTabProps {
+  readonly source: EventSource
+  /** By which the event is signed. */
+  readonly scheme: SchemeId | null
+}
 
 /** A sender's whole retry schedule against a handler, in seconds: only the clock is made up. */
-export function RetriesTab({ source }: { readonly source: EventSource }) {
+export function RetriesTab({ source, scheme }: RetriesTabProps) {
   const [choice, setChoice] = useKept<RunChoice>('retry-choice', usualChoice)
   const [runId, setRunId] = useKept<number | null>('retry-run', null)
+  const scheduleId = choice.schedule ?? scheduleOf(scheme)
   const [isPlaced, setPlaced] = useState(false)
   const followed = useRun(runId)
   const start = useAction(async () => {
@@ -36,7 +46,7 @@ export function RetriesTab({ source }: { readonly source: EventSource }) {
     try {
       const run = await client.sender.startRetries({
         event,
-        schedule: choice.schedule,
+        schedule: scheduleId,
         events: choice.events,
         jitterSeed: choice.seed,
         duplicateShare: choice.duplicates / 100,
@@ -49,7 +59,7 @@ export function RetriesTab({ source }: { readonly source: EventSource }) {
     }
   })
   const cancel = useAction(async (id: number) => followed.takeIn(await client.sender.cancelRetries({ id })))
-  const schedule = retrySchedules[choice.schedule]
+  const schedule = retrySchedules[scheduleId]
   const { run } = followed
   const isRunning = run?.state === 'running'
   const set = (change: Partial<RunChoice>) => setChoice((before) => ({ ...before, ...change }))
@@ -69,15 +79,23 @@ export function RetriesTab({ source }: { readonly source: EventSource }) {
           <Select
             label="Sender"
             data={scheduleOptions}
-            value={choice.schedule}
-            onChange={(value) => set({ schedule: retryScheduleIds.find((id) => id === value) ?? choice.schedule })}
+            value={scheduleId}
+            onChange={(value) => set({ schedule: retryScheduleIds.find((id) => id === value) ?? null })}
             allowDeselect={false}
             searchable
             nothingFoundMessage="No sender has this name."
           />
           <Group grow align="flex-start" gap="sm" preventGrowOverflow={false}>
-            <Whole label="Events" value={choice.events} min={1} max={200} onChange={(events) => set({ events })} />
-            <Whole
+            <BoundedNumber
+              miw={110}
+              label="Events"
+              value={choice.events}
+              min={1}
+              max={200}
+              onChange={(events) => set({ events })}
+            />
+            <BoundedNumber
+              miw={110}
               label="Sent again anyway"
               suffix=" %"
               value={choice.duplicates}
@@ -85,7 +103,14 @@ export function RetriesTab({ source }: { readonly source: EventSource }) {
               max={100}
               onChange={(duplicates) => set({ duplicates })}
             />
-            <Whole label="Seed" value={choice.seed} min={0} max={4_294_967_295} onChange={(seed) => set({ seed })} />
+            <BoundedNumber
+              miw={110}
+              label="Seed"
+              value={choice.seed}
+              min={0}
+              max={4_294_967_295}
+              onChange={(seed) => set({ seed })}
+            />
           </Group>
           <Text size="xs" c="dimmed">
             Sent again anyway: the share of accepted events that come once more, as from a sender whose bookkeeping
@@ -134,29 +159,5 @@ export function RetriesTab({ source }: { readonly source: EventSource }) {
         </Stack>
       </Paper>
     </Stack>
-  )
-}
-
-interface WholeProps {
-  readonly label: string
-  readonly value: number
-  readonly min: number
-  readonly max: number
-  readonly suffix?: string
-  readonly onChange: (value: number) => void
-}
-
-/** A whole number; an empty field keeps the last one. */
-function Whole({ value, onChange, ...field }: WholeProps) {
-  return (
-    <NumberInput
-      {...field}
-      value={value}
-      onChange={(next) => typeof next === 'number' && onChange(next)}
-      allowDecimal={false}
-      allowNegative={false}
-      clampBehavior="strict"
-      miw={110}
-    />
   )
 }

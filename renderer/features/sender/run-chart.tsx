@@ -1,7 +1,7 @@
 import type { RetryRun } from '../../../shared/contract/sender.ts'
+import { spanText } from '../../../shared/words.ts'
 import { outcomeLooks } from './run-words.ts'
 import classes from './sender.module.css'
-import { spanText } from './spans.ts'
 
 const WIDTH = 640
 const LEFT = 12

@@ -2,7 +2,7 @@ import { Button, Paper, Progress, Stack, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import type { RetryRun, RunAttempt } from '../../../shared/contract/sender.ts'
 import { retrySchedules } from '../../../shared/retry-schedules.ts'
-import { countOf, formatCount } from '../../../shared/words.ts'
+import { countOf, formatCount, spanText } from '../../../shared/words.ts'
 import { durationText } from '../../ui/amounts.ts'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { HttpStatus } from '../../ui/http-status.tsx'
@@ -11,7 +11,6 @@ import { visibleLine } from '../../ui/visible-text.ts'
 import { RunChart } from './run-chart.tsx'
 import { nextText, outcomeLooks } from './run-words.ts'
 import classes from './sender.module.css'
-import { spanText } from './spans.ts'
 
 const AT_ONCE = 200
 
@@ -25,7 +24,7 @@ export function RunResult({ run }: { readonly run: RetryRun }) {
           <Title order={2} size="h5" id="retry-run">
             {retrySchedules[run.schedule].name} to <span className={classes.words}>{visibleLine(run.url)}</span>
           </Title>
-          <Text size="sm" role="status">
+          <Text size="sm" role="status" {...(run.state === 'failed' ? { c: 'var(--mantine-color-error)' } : {})}>
             {report === null
               ? `${formatCount(run.done)} of ${countOf(run.events, 'event')} settled, ${countOf(run.attempts.length, 'attempt')} so far.`
               : report.sentence}

@@ -1,7 +1,7 @@
 import { IconAlertTriangle, IconCircleCheck, IconClockX, IconPlugConnectedX, IconPlugOff } from '@tabler/icons-react'
 import type { RunAttempt } from '../../../shared/contract/sender.ts'
+import { spanText } from '../../../shared/words.ts'
 import type { Look } from '../../ui/tone-badge.tsx'
-import { spanText } from './spans.ts'
 
 /** What became of an attempt, in words. */
 export const outcomeLooks: Record<RunAttempt['outcome'], Look> = {

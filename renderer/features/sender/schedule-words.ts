@@ -1,6 +1,11 @@
-import { type RetrySchedule, retryScheduleIds, retrySchedules } from '../../../shared/retry-schedules.ts'
-import { countOf } from '../../../shared/words.ts'
-import { spanText } from './spans.ts'
+import {
+  type RetrySchedule,
+  type RetryScheduleId,
+  retryScheduleIds,
+  retrySchedules,
+} from '../../../shared/retry-schedules.ts'
+import type { SchemeId } from '../../../shared/webhook-schemes.ts'
+import { countOf, spanText } from '../../../shared/words.ts'
 
 interface ScheduleFact {
   readonly label: string
@@ -8,6 +13,12 @@ interface ScheduleFact {
 }
 
 export const scheduleOptions = retryScheduleIds.map((id) => ({ value: id, label: retrySchedules[id].name }))
+
+/** The schedule of whoever signs like this; the one of Standard Webhooks where it is not known. */
+export function scheduleOf(scheme: SchemeId | null): RetryScheduleId {
+  const [sender = ''] = (scheme ?? '').split('-')
+  return retryScheduleIds.find((id) => id === scheme || id === sender) ?? 'standard-webhooks'
+}
 
 /** What a sender does when a delivery fails, point by point; only what it really does. */
 export function scheduleFacts(schedule: RetrySchedule): ScheduleFact[] {

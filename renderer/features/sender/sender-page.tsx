@@ -61,11 +61,11 @@ export function SenderPage({ tab }: { readonly tab: SenderTab }) {
   }
   return (
     <Page>
+      <BenchTabs />
       <PageHeader
         title="Test events"
         lead="Signed events as real senders make them, to any handler: one at a time, retried, or forged on purpose."
       />
-      <BenchTabs />
       <ReceiverBanner />
       <SectionLinks
         label="Test events"
@@ -89,7 +89,7 @@ export function SenderPage({ tab }: { readonly tab: SenderTab }) {
         />
         <div className={classes.result}>
           {tab === 'compose' && <ComposeTab source={source} />}
-          {tab === 'retries' && <RetriesTab source={source} />}
+          {tab === 'retries' && <RetriesTab source={source} scheme={draft.signing.scheme} />}
           {tab === 'probe' && <ProbeTab source={source} isSigned={draft.signing.scheme !== null} />}
         </div>
       </div>

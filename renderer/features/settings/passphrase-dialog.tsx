@@ -7,6 +7,7 @@ import { passphraseHint } from '../../ui/passphrase-hint.ts'
 import { fieldMessages, problemOf } from '../../ui/problem.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useAction } from '../../ui/use-action.ts'
+import { useFocusBack } from '../../ui/use-focus-back.ts'
 
 interface PassphraseDialogProps {
   /** Whether there is a passphrase now, which then has to be given. */
@@ -16,6 +17,7 @@ interface PassphraseDialogProps {
 
 /** Sets or changes the passphrase. What is typed lives only in this dialog. */
 export function PassphraseDialog({ isSet, onClose }: PassphraseDialogProps) {
+  useFocusBack()
   const [current, setCurrent] = useState('')
   const [next, setNext] = useState('')
   const [repeated, setRepeated] = useState('')

@@ -10,10 +10,12 @@ import { fieldMessages, problemOf } from '../../ui/problem.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ProviderMark } from '../../ui/provider-mark.tsx'
 import { useAction } from '../../ui/use-action.ts'
+import { useFocusBack } from '../../ui/use-focus-back.ts'
 import { Section } from './section.tsx'
 import classes from './settings.module.css'
 
 function AddressDialog({ settings, onClose }: { readonly settings: ProviderSettings; onClose(): void }) {
+  useFocusBack()
   const { name, hasAdminKeys } = providerInfo(settings.provider)
   const [address, setAddress] = useState(settings.baseUrl ?? '')
   const [allowed, setAllowed] = useState(settings.allowAdminKey)

@@ -4,6 +4,7 @@ import { client } from '../../app/api.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RecoveryCode } from '../../ui/recovery-code.tsx'
 import { useAction } from '../../ui/use-action.ts'
+import { useFocusBack } from '../../ui/use-focus-back.ts'
 
 interface RecoveryDialogProps {
   readonly isSet: boolean
@@ -12,6 +13,7 @@ interface RecoveryDialogProps {
 
 /** Makes a new recovery code and shows it once. While it is shown, only the ticked "Done" leads out. */
 export function RecoveryDialog({ isSet, onClose }: RecoveryDialogProps) {
+  useFocusBack()
   const [code, setCode] = useState<string | null>(null)
   const renew = useAction(async () => setCode((await client.vault.renewRecoveryCode()).recoveryCode))
   const isShown = code !== null

@@ -2,9 +2,11 @@ import { Button, NumberInput, Skeleton } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Preferences } from '../../../shared/contract/settings.ts'
 import { timeLimits } from '../../../shared/limits.ts'
+import { formatCount } from '../../../shared/words.ts'
 import { client, orpc, queryClient } from '../../app/api.ts'
 import { usePreferences } from '../../app/system-info.ts'
 import { notifyDone } from '../../ui/notify.ts'
+import { numberBetween } from '../../ui/number-between.ts'
 import { fieldMessages, problemOf } from '../../ui/problem.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useAction } from '../../ui/use-action.ts'
@@ -46,12 +48,14 @@ function Form({ preferences }: { readonly preferences: Preferences }) {
     notifyDone('The times were saved.')
   })
   const messages = save.error === null ? {} : fieldMessages(problemOf(save.error))
-  const empty = fields.filter(({ name }) => draft[name] === '').map(({ name }) => name)
+  const wrong = fields
+    .filter(({ name, min, max }) => numberBetween(draft[name] ?? preferences[name], min, max) === null)
+    .map(({ name }) => name)
   const changed = fields.some(({ name }) => draft[name] !== undefined && draft[name] !== preferences[name])
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (empty.length > 0) return
+    if (wrong.length > 0) return
     void save.run(Object.fromEntries(fields.map(({ name }) => [name, Number(draft[name] ?? preferences[name])])))
   }
   return (
@@ -66,11 +70,11 @@ function Form({ preferences }: { readonly preferences: Preferences }) {
             suffix={suffix}
             min={min}
             max={max}
+            clampBehavior="none"
             allowDecimal={false}
-            allowNegative={false}
             value={draft[name] ?? preferences[name]}
             onChange={(value) => setDraft((now) => ({ ...now, [name]: value }))}
-            error={empty.includes(name) ? 'Enter a number.' : messages[name]}
+            error={wrong.includes(name) ? `Give a number from ${min} to ${formatCount(max)}.` : messages[name]}
           />
         ))}
       </div>

@@ -6,7 +6,7 @@ import { kindName } from './tunnel-words.ts'
 import classes from './tunnels.module.css'
 
 /** Which address was in force when. */
-export function TunnelHistory({ history }: { readonly history: TunnelsView['history'] }) {
+export function TunnelHistory({ view: { history, programs } }: { readonly view: TunnelsView }) {
   if (history.length === 0) return null
   return (
     <section className={classes.section} aria-labelledby="tunnel-history">
@@ -30,7 +30,7 @@ export function TunnelHistory({ history }: { readonly history: TunnelsView['hist
                 <th scope="row" className="keyhold-mono">
                   {visibleLine(url)}
                 </th>
-                <td>{kindName(kind)}</td>
+                <td>{kindName(kind, programs)}</td>
                 <td>
                   <RelativeTime at={from} focusable />
                 </td>

@@ -10,7 +10,7 @@ import { ProblemAlert, RemedyList } from '../../ui/problem-alert.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { visibleLine } from '../../ui/visible-text.ts'
-import { isUnderWay, kindName, stateName } from './tunnel-words.ts'
+import { isUnderWay, stateName } from './tunnel-words.ts'
 import classes from './tunnels.module.css'
 import { showTunnels } from './use-tunnels.ts'
 
@@ -23,10 +23,16 @@ const tones = {
   stopped: 'neutral',
 } as const
 
+interface TunnelRowProps {
+  readonly tunnel: Tunnel
+  /** Its program by name, or where else its address is from. */
+  readonly madeBy: string
+}
+
 /** One way from the internet, and what can be done with it. */
-export function TunnelRow({ tunnel }: { readonly tunnel: Tunnel }) {
+export function TunnelRow({ tunnel, madeBy }: TunnelRowProps) {
   const { id, kind, url, state, problem, startedHere, inUse, provedAt, roundTripMs } = tunnel
-  const name = url === null ? kindName(kind) : visibleLine(url)
+  const name = url === null ? madeBy : visibleLine(url)
   const use = useAction(async (chosen: number | null) => {
     showTunnels(await client.tunnels.use({ id: chosen }))
     notifyDone(chosen === null ? 'No public address is in use.' : 'This address is in use.')
@@ -40,7 +46,7 @@ export function TunnelRow({ tunnel }: { readonly tunnel: Tunnel }) {
     <li className={classes.row} data-tunnel={kind}>
       <div className={classes.words}>
         <div className={classes.name}>
-          {kindName(kind)}
+          {madeBy}
           <StateBadge state={isProving ? 'proving' : state} />
           {inUse && <span className={classes.used}>In use</span>}
         </div>

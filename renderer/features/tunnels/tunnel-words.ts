@@ -1,17 +1,10 @@
-import type { Tunnel, TunnelKind } from '../../../shared/contract/tunnels.ts'
+import type { Tunnel, TunnelKind, TunnelProgram } from '../../../shared/contract/tunnels.ts'
 import { schemeIds, schemes } from '../../../shared/webhook-schemes.ts'
 
-const kindNames: Record<TunnelKind, string> = {
-  cloudflared: 'Cloudflare Tunnel',
-  ngrok: 'ngrok',
-  tailscale: 'Tailscale Funnel',
-  devtunnel: 'Dev tunnel',
-  typed: 'Typed address',
-}
-
-/** The kind of a tunnel as its makers call it. */
-export function kindName(kind: TunnelKind): string {
-  return kindNames[kind]
+/** What made a tunnel: its program by the name that the list of programs has for it, or whoever typed its address. */
+export function kindName(kind: TunnelKind, programs: readonly Pick<TunnelProgram, 'kind' | 'name'>[]): string {
+  if (kind === 'typed') return 'Typed address'
+  return programs.find((program) => program.kind === kind)?.name ?? kind
 }
 
 const stateNames: Record<Tunnel['state'], string> = {

@@ -1,7 +1,7 @@
 import { Anchor, Button, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { IconRefresh, IconWorld, IconWorldOff } from '@tabler/icons-react'
 import { Link } from 'wouter'
-import type { Tunnel, TunnelsView } from '../../../shared/contract/tunnels.ts'
+import type { TunnelsView } from '../../../shared/contract/tunnels.ts'
 import { BenchTabs } from '../../parts/bench-tabs.tsx'
 import { ReceiverBanner } from '../../parts/receiver-banner.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -13,7 +13,7 @@ import { visibleLine } from '../../ui/visible-text.ts'
 import { TunnelHistory } from './tunnel-history.tsx'
 import { TunnelPrograms } from './tunnel-programs.tsx'
 import { TunnelRow } from './tunnel-row.tsx'
-import { urlBoundNames } from './tunnel-words.ts'
+import { kindName, urlBoundNames } from './tunnel-words.ts'
 import classes from './tunnels.module.css'
 import { TypedAddress } from './typed-address.tsx'
 import { useTunnels } from './use-tunnels.ts'
@@ -24,6 +24,7 @@ export function TunnelsPage() {
   const view = query.data
   return (
     <Page>
+      <BenchTabs />
       <PageHeader
         title="Tunnels"
         lead="Ways from the internet to your endpoints. A tunnel is proved by a request that really comes back."
@@ -38,7 +39,6 @@ export function TunnelsPage() {
           </Button>
         }
       />
-      <BenchTabs />
       <ReceiverBanner />
       <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
       <ProblemAlert error={lookError} onRetry={() => void look()} />
@@ -48,8 +48,8 @@ export function TunnelsPage() {
           <InForce view={view} />
           <div className={classes.columns}>
             <div className={classes.column}>
-              <Found tunnels={view.tunnels} isLooking={isLooking} />
-              <TunnelHistory history={view.history} />
+              <Found view={view} isLooking={isLooking} />
+              <TunnelHistory view={view} />
             </div>
             <div className={classes.column}>
               <TunnelPrograms programs={view.programs} tunnels={view.tunnels} />
@@ -109,11 +109,11 @@ function InForce({ view: { tunnels, history } }: { readonly view: TunnelsView })
 }
 
 interface FoundProps {
-  readonly tunnels: readonly Tunnel[]
+  readonly view: TunnelsView
   readonly isLooking: boolean
 }
 
-function Found({ tunnels, isLooking }: FoundProps) {
+function Found({ view: { tunnels, programs }, isLooking }: FoundProps) {
   return (
     <section className={classes.section} aria-labelledby="tunnels-found" aria-busy={isLooking}>
       <Title order={2} size="h4" id="tunnels-found" mb={8}>
@@ -128,7 +128,7 @@ function Found({ tunnels, isLooking }: FoundProps) {
       ) : (
         <ul className={classes.list}>
           {tunnels.map((tunnel) => (
-            <TunnelRow key={tunnel.id} tunnel={tunnel} />
+            <TunnelRow key={tunnel.id} tunnel={tunnel} madeBy={kindName(tunnel.kind, programs)} />
           ))}
         </ul>
       )}

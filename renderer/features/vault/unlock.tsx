@@ -56,7 +56,11 @@ export function Unlock({ status, receivedAt }: UnlockProps) {
   return (
     <PlainPage
       title={titles[state] ?? 'Unlock your vault'}
-      lead={isLocked ? 'Your keys are encrypted until you unlock them.' : undefined}
+      lead={
+        isLocked
+          ? 'Your keys are encrypted until you unlock them. Webhooks are received all the same; their signatures are checked afterwards.'
+          : undefined
+      }
     >
       {isSample && (
         <Text size="sm">

@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import type { Picking } from '../../ui/data-table.tsx'
+import type { Picking } from './data-table.tsx'
 
-interface Picked {
+export interface Picked {
   readonly ids: ReadonlySet<number>
   readonly picking: Picking
-  readonly set: (ids: Iterable<number>) => void
+  /** `ids` of what it hands out is this very set until something else is picked. */
+  readonly set: (ids: ReadonlySet<number>) => void
   readonly clear: () => void
 }
 
@@ -14,7 +15,7 @@ const nothing: ReadonlySet<number> = new Set()
  * Which rows of a list are picked, one by one, as a range, or all that are loaded. `listed` are their ids in the order
  * of the list; with another `scope` (the filter) it begins anew, so that nothing out of sight is ever acted upon.
  */
-export function usePicked(listed: readonly number[], scope: string, label: (id: number) => string): Picked {
+export function usePicked(listed: readonly number[], scope: unknown, label: (id: number) => string): Picked {
   const [ids, setIds] = useState<ReadonlySet<number>>(nothing)
   const latest = useRef(listed)
   const anchor = useRef<number | null>(null)
@@ -38,9 +39,8 @@ export function usePicked(listed: readonly number[], scope: string, label: (id: 
     })
   }, [])
   const onToggleAll = useCallback(() => setIds((before) => (before.size > 0 ? nothing : new Set(latest.current))), [])
-  const set = useCallback((next: Iterable<number>) => setIds(new Set(next)), [])
   const picking = useMemo(() => ({ ids, label, onToggle, onToggleAll }), [ids, label, onToggle, onToggleAll])
-  return { ids, picking, set, clear }
+  return { ids, picking, set: setIds, clear }
 }
 
 /** The ids from one row to another, both included, in whichever order they were picked. */
