@@ -180,7 +180,7 @@ test('filters stand in the address, find what fits, and are taken off again', as
   await search.fill('')
   await page.getByRole('combobox', { name: 'Event type' }).click()
   await page.getByRole('option', { name: 'invoice.paid' }).click()
-  await expect(page).toHaveURL(/type=invoice\.paid/)
+  await expect(page).toHaveURL(/requests\?type=invoice\.paid$/)
   await expect(table(page).locator('tr[data-row-id]')).toHaveCount(1)
   await page.reload()
   await expect(row(page, 1)).toBeVisible()

@@ -2,7 +2,7 @@ import { Button, CloseButton, Select, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconFilter, IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { type Ref, useEffect, useRef, useState } from 'react'
+import { type Ref, type RefObject, useEffect, useRef, useState } from 'react'
 import { MAX_QUERY } from '../../../shared/limits.ts'
 import { orpc } from '../../app/api.ts'
 import { EndpointFilter } from '../../parts/endpoint-filter.tsx'
@@ -36,11 +36,17 @@ export interface CaptureFiltersProps {
 /** Narrows the list. All of it is in the address. */
 export function CaptureFilters({ filter, onFilter, count, searchRef }: CaptureFiltersProps) {
   const [isOpen, setOpen] = useState(false)
-  const set = (change: Partial<ListFilter>) => onFilter({ ...filter, ...change })
+  /** What was typed and is not in the address yet: any other choice takes it along. */
+  const typed = useRef<string | null>(null)
+  const apply = (next: ListFilter) => {
+    typed.current = null
+    onFilter(next)
+  }
+  const set = (change: Partial<ListFilter>) => apply({ ...filter, query: typed.current ?? filter.query, ...change })
   return (
     <search className={bar.root}>
       <div className={bar.bar}>
-        <SearchField query={filter.query} onQuery={(query) => set({ query })} inputRef={searchRef} />
+        <SearchField query={filter.query} onQuery={(query) => set({ query })} typed={typed} inputRef={searchRef} />
         <Button
           className={bar.toggle}
           variant="default"
@@ -96,9 +102,9 @@ export function CaptureFilters({ filter, onFilter, count, searchRef }: CaptureFi
             onChange={(eventType) => set({ eventType })}
           />
         </div>
-        <FurtherFilters filter={filter} onFilter={onFilter} />
+        <FurtherFilters filter={filter} onFilter={(next) => apply({ ...next, query: typed.current ?? next.query })} />
         {isNarrowed(filter) && (
-          <Button variant="subtle" size="compact-sm" onClick={() => onFilter(noFilter)}>
+          <Button variant="subtle" size="compact-sm" onClick={() => apply(noFilter)}>
             Clear filters
           </Button>
         )}
@@ -113,13 +119,16 @@ export function CaptureFilters({ filter, onFilter, count, searchRef }: CaptureFi
 interface SearchFieldProps {
   readonly query: string
   readonly onQuery: (query: string) => void
+  readonly typed: RefObject<string | null>
   readonly inputRef: Ref<HTMLInputElement>
 }
 
-function SearchField({ query, onQuery, inputRef }: SearchFieldProps) {
+function SearchField({ query, onQuery, typed, inputRef }: SearchFieldProps) {
   const [text, setText] = useState(query)
   const sent = useRef(query)
   const send = useDebouncedCallback((next: string) => {
+    // Taken along by another choice meanwhile, or cleared.
+    if (typed.current !== next) return
     sent.current = next
     onQuery(next)
   }, 200)
@@ -131,6 +140,7 @@ function SearchField({ query, onQuery, inputRef }: SearchFieldProps) {
   }, [query])
   const type = (next: string) => {
     setText(next)
+    typed.current = next
     send(next)
   }
   return (
