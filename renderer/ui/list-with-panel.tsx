@@ -3,6 +3,9 @@ import { useMediaQuery } from '@mantine/hooks'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import classes from './list-with-panel.module.css'
 
+/** When a dialog that has just been closed is off the page and has given the focus back. */
+const AFTER_DIALOG_MS = 60
+
 /** A list and, beside it, the details of one of its records. */
 export function ListWithPanel({ list, panel }: { readonly list: ReactNode; readonly panel: ReactNode }) {
   return (
@@ -28,7 +31,15 @@ export function SidePanel({ title, eyebrow, onClose, children }: SidePanelProps)
   const heading = useRef<HTMLHeadingElement>(null)
   const content = useRef<HTMLDivElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another record is another place to start reading
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [title, isWide])
+  useEffect(() => {
+    const focus = () => heading.current?.focus({ preventScroll: true })
+    focus()
+    // A dialog that closes at this moment holds the focus until it is gone, and gives it back to what opened it.
+    const timer = setTimeout(() => {
+      if (document.querySelector('[role="dialog"]') === null) focus()
+    }, AFTER_DIALOG_MS)
+    return () => clearTimeout(timer)
+  }, [title, isWide])
 
   const closeOnEscape = (event: KeyboardEvent, panel: Element | null | undefined) => {
     if (isOwnEscape(event, panel)) onClose()
