@@ -20,24 +20,28 @@ const SCAN = 20_000
  */
 export function openLedgerReader(directory: string): LedgerReader {
   const file = join(directory, LEDGER_FILE)
-  if (!existsSync(file)) {
-    throw new Problem('NOT_FOUND', 'Nothing was captured yet.', {
-      cause: `There is no ${file}.`,
-      remedies: ['Turn the webhook receiver on.'],
-    })
-  }
+  if (!existsSync(file)) throw nothingYet(file)
   let db: Db | undefined
   try {
     db = new Database(file, { readonly: true, fileMustExist: true })
     db.pragma('busy_timeout = 5000')
     db.pragma('trusted_schema = OFF')
     const version = Number(pragmaValue(db, 'user_version'))
+    // The file of the first start is there a moment before its tables are.
+    if (version === 0) throw nothingYet(file)
     if (version !== LEDGER_SCHEMA) throw otherVersion(version)
     return new SqliteLedgerReader(db)
   } catch (error) {
     db?.close()
     throw error instanceof Problem ? error : unreadable(error)
   }
+}
+
+function nothingYet(file: string): Problem {
+  return new Problem('NOT_FOUND', 'Nothing was captured yet.', {
+    cause: `There are no captured requests in ${file}.`,
+    remedies: ['Turn the webhook receiver on.'],
+  })
 }
 
 export function otherVersion(version: number): Problem {

@@ -8,6 +8,8 @@ export default defineConfig({
   outputDir: '../.artifacts/e2e',
   fullyParallel: false,
   workers: 2,
+  // A test that needs its second try is named as flaky; it does not stop everything behind it.
+  retries: 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list', { printSteps: false }]],

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -297,6 +297,13 @@ describe('a file that is damaged', () => {
     expect(ledger.notices).toHaveLength(1)
     expect(existsSync(join(directory, 'quarantine'))).toBe(true)
     expect(ledger.append([capture()])).toBeGreaterThan(1_000_000_000)
+  })
+
+  it('of the first start, without its tables yet, is one in which nothing was captured', () => {
+    const early = join(directory, 'early')
+    mkdirSync(early)
+    new Database(join(early, 'captures.db')).exec('PRAGMA journal_mode = WAL').close()
+    expect(() => openLedgerReader(early)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }))
   })
 
   it('of a newer version is left alone', () => {
