@@ -33,7 +33,7 @@ async function run(options: BrowserArguments): Promise<void> {
       threads: builtThreads(import.meta.url),
       ...(receiverPort === null ? {} : { port: receiverPort }),
     })
-    if (options.sample) await openSample(workspace)
+    if (options.sample) await openSample(workspace, { withRequests: true })
     else if (passphrase !== null && (await openVaultWith(workspace, passphrase))) {
       workspace.notices.push({
         severity: 'warning',

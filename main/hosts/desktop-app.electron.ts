@@ -49,7 +49,8 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
     workspace = openWorkspace({ dataDir: sample ? sampleDirectory(workspaceFolder) : workspaceFolder, host, sample })
     const port = portOf(app.commandLine.getSwitchValue('receiver-port'), sample)
     workspace.startReceiver({ threads: options.threads, ...(port === null ? {} : { port }) })
-    if (sample) await openSample(workspace)
+    // Captured requests of the sample are not proven in Electron yet: the driver of the desktop specs fails on the import.
+    if (sample) await openSample(workspace, { withRequests: false })
     else await workspace.vault.unlockAutomatically()
   } catch (error) {
     electron.dialog.showErrorBox('Keyhold cannot open the workspace', explain(error))

@@ -4,13 +4,13 @@ import type { Workspace } from '../workspace.ts'
 
 const SEED = 1
 
-/** Opens the vault of the sample workspace without asking, and fills the workspace the first time. Its receiver must be started. */
-export async function openSample(workspace: Workspace): Promise<void> {
+/** Opens the vault of the sample workspace without asking, and fills the workspace the first time. `withRequests`: also endpoints and captured requests; the receiver must be started then. */
+export async function openSample(workspace: Workspace, { withRequests }: { withRequests: boolean }): Promise<void> {
   await openVaultWith(workspace, SAMPLE_PASSPHRASE)
   if (workspace.accounts.list({ limit: 1, sort: 'email' }).total === 0) {
     await fillSampleWorkspace(workspace, { seed: SEED, now: workspace.clock.now() })
   }
-  await fillSampleBench(workspace, { seed: SEED, now: workspace.clock.now() })
+  if (withRequests) await fillSampleBench(workspace, { seed: SEED, now: workspace.clock.now() })
 }
 
 /**
